@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: Apache-2.0
+# Language, warnings and the flags that fibers rely on.
+
+set(CMAKE_C_STANDARD 11)
+set(CMAKE_C_EXTENSIONS ON)
+set(CMAKE_CXX_STANDARD 17)
+set(CMAKE_CXX_EXTENSIONS ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+
+add_compile_definitions(_GNU_SOURCE)
+
+# Frame pointers: backtraces of parked fibers walk them.
+# Stack clash protection: a large frame must touch the guard page, not jump over it.
+add_compile_options(-fno-omit-frame-pointer -fstack-clash-protection
+                    -Wall -Wextra -Wshadow -Wpointer-arith -Wvla -Wframe-larger-than=3072
+                    $<$<COMPILE_LANGUAGE:C>:-Wstrict-prototypes>
+                    $<$<COMPILE_LANGUAGE:C>:-Wmissing-prototypes>
+                    $<$<COMPILE_LANGUAGE:C>:-Wold-style-definition>)
+
+if(WEFT_SANITIZE)
+    add_compile_options(-fsanitize=${WEFT_SANITIZE} -fno-sanitize-recover=undefined)
+    add_link_options(-fsanitize=${WEFT_SANITIZE})
+    if(WEFT_SANITIZE MATCHES "thread")
+        # gcc: TSan does not model atomic_thread_fence; we use none, so the warning must stay silent.
+        add_compile_options($<$<CXX_COMPILER_ID:GNU>:-Wno-tsan>)
+    endif()
+endif()
+if(WEFT_BUILD_FUZZERS)
+    add_compile_options(-fsanitize=fuzzer-no-link)
+endif()

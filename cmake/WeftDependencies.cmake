@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: Apache-2.0
+# Everything comes from the package manager, by pkg-config.
+
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+pkg_check_modules(GLIB REQUIRED IMPORTED_TARGET glib-2.0>=2.74)
+pkg_check_modules(GIO REQUIRED IMPORTED_TARGET gio-2.0)
+pkg_check_modules(LIBEVENT REQUIRED IMPORTED_TARGET libevent_core)
+pkg_check_modules(LIBXML REQUIRED IMPORTED_TARGET libxml-2.0)

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include <weft/error.h>
+
+G_BEGIN_DECLS
+
+/**
+ * A fiber is one line of control on its own small stack.  It runs until it parks, and it parks only
+ * inside a function marked WEFT_PARKS.  Between two such calls nothing else runs on this thread, and
+ * a fiber never changes threads.
+ *
+ * Cancellation and the deadline (weft/deadline.h) belong to the fiber.  Once it is cancelled or late,
+ * every WEFT_PARKS function in it fails at once, each time it is called.
+ */
+typedef struct WeftFiber WeftFiber;
+
+/** What a fiber runs.  FALSE with @error set is failure; its group hears of it (weft/group.h). */
+typedef gboolean (*WeftFiberFunc)(gpointer data, GError **error);
+
+/** Let the other ready fibers run once. */
+WEFT_PARKS gboolean weft_fiber_yield(GError **error);
+
+/** Park for at least @duration_ms milliseconds. */
+WEFT_PARKS gboolean weft_fiber_sleep_ms(int64_t duration_ms, GError **error);
+
+/** Returns: (nullable): the running fiber; NULL outside of fibers */
+WeftFiber *weft_fiber_current(void);
+
+const char *weft_fiber_name(const WeftFiber *fiber);
+
+/** Name the running fiber, for logs and dumps.  @name: must outlive the fiber: a literal, as a rule */
+void weft_fiber_set_name(const char *name);
+
+/** TRUE once the running fiber, or a group around it, was cancelled. */
+gboolean weft_fiber_is_cancelled(void);
+
+/** Bytes left on the running fiber's stack; what recursive code tests before it goes deeper. */
+size_t weft_fiber_stack_left(void);
+
+/**
+ * For the rest of the C scope the running fiber is shielded: neither cancellation nor a deadline of
+ * outside the scope makes its WEFT_PARKS calls fail; a deadline scope opened inside does.  For what
+ * must be finished once begun.  Both are heard again when the scope ends.
+ *
+ *     g_auto(WeftShieldScope) shield = weft_shield_scope();
+ */
+typedef struct {
+    int64_t outer_deadline_us;
+} G_GNUC_UNUSED WeftShieldScope;
+
+WeftShieldScope weft_shield_scope(void);
+void weft_shield_scope_end(WeftShieldScope *scope);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(WeftShieldScope, weft_shield_scope_end)
+
+G_END_DECLS

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include <weft/error.h>
+
+G_BEGIN_DECLS
+
+/** A job for the offload pool: it may block, and must not touch fibers. */
+typedef void (*WeftOffloadFunc)(gpointer data);
+
+/**
+ * Run @func(@data) on a thread of the process-wide pool, and park until it is done.
+ *
+ * TRUE: @func has run, @data is the caller's as before.
+ * FALSE: the fiber was cancelled or its deadline passed while the job ran or waited; @data is now the
+ * pool's, which frees it with @abandoned_free once @func is through with it (a job that has not begun
+ * is dropped).  So @data must not lie on the caller's stack.
+ */
+WEFT_PARKS gboolean weft_offload(WeftOffloadFunc func, gpointer data, GDestroyNotify abandoned_free,
+                                 GError **error);
+
+/**
+ * The same for a job that must be seen through: parks until @func has run, whatever is cancelled or
+ * late.  @data may lie on the caller's stack.
+ */
+void weft_offload_wait(WeftOffloadFunc func, gpointer data);
+
+/** Threads of the pool at most; default 8.  Called before the first job. */
+void weft_offload_set_max_threads(unsigned n_threads);
+
+G_END_DECLS

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include <weft/service.h>
+
+G_BEGIN_DECLS
+
+/**
+ * A server: listeners, the services behind them, and the threads ("workers") that run both.  Each
+ * worker has its own scheduler, and its own listening socket where the system spreads connections
+ * over several (SO_REUSEPORT).
+ */
+typedef struct WeftServer WeftServer;
+
+WeftServer *weft_server_new(void);
+void weft_server_free(WeftServer *server);
+
+/** Threads that serve; default 1, so that handlers of a service never run at the same time. */
+void weft_server_set_workers(WeftServer *server, unsigned n_workers);
+
+/** How long requests under way may go on after a stop, before they are cancelled; default 10 s. */
+void weft_server_set_grace_ms(WeftServer *server, int64_t grace_ms);
+
+/** Connections at most, over all workers; more wait in the listen queue.  Default: as many as
+ * descriptors allow (RLIMIT_NOFILE less a reserve). */
+void weft_server_set_max_connections(WeftServer *server, size_t n_connections);
+
+/**
+ * Bind now, accept later: after this the port is taken.
+ * @address: "host:port", "[v6]:port", "unix:/path"; port 0 takes a free one
+ * @service: (transfer full): consumed on failure, too
+ */
+gboolean weft_server_add(WeftServer *server, const char *address, WeftService *service,
+                         GError **error);
+
+/** Like add, for a second address of a service that was added before. */
+gboolean weft_server_add_address(WeftServer *server, const char *address, WeftService *service,
+                                 GError **error);
+
+/** Returns: (transfer full): the address of listener @index as bound: "127.0.0.1:40123" */
+char *weft_server_bound_address(const WeftServer *server, size_t index);
+
+/**
+ * Serve until SIGTERM, SIGINT or weft_server_stop(); then stop accepting, let what is under way
+ * finish within the grace period, cancel the rest.  A second signal cancels at once.  SIGUSR1 dumps
+ * all fibers to stderr.  Called from main(), not from a fiber; the calling thread is worker 0.
+ */
+gboolean weft_server_run(WeftServer *server, GError **error);
+
+/** Begin to stop; from any thread, and from a handler. */
+void weft_server_stop(WeftServer *server);
+
+/**
+ * The calls above for a main() with one service: serve @address until SIGTERM, print what went wrong.
+ * @service: (transfer full)
+ * Returns: an exit status
+ */
+int weft_serve(const char *address, WeftService *service);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(WeftServer, weft_server_free)
+
+G_END_DECLS

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include <weft/buffer.h>
+#include <weft/stream.h>
+
+G_BEGIN_DECLS
+
+/** What a server does with accepted connections: HTTP, Thrift, yours. */
+typedef struct WeftService WeftService;
+
+/** One accepted connection, while a fiber serves it. */
+typedef struct WeftConnection WeftConnection;
+
+/** How a serve function leaves its connection. */
+typedef enum {
+    WEFT_SERVE_CLOSE, /* the protocol has ended; the server closes */
+    WEFT_SERVE_PARK,  /* all input is handled, the input buffer is empty: wait for more without a fiber */
+} WeftServeResult;
+
+/**
+ * Serve @connection as long as there is input.  Called in a fiber whenever a connection that was
+ * parked (or is new) has something to read; handlers are linear and may park as they like.
+ * A protocol that keeps its state on the stack simply never returns WEFT_SERVE_PARK.
+ */
+typedef WeftServeResult (*WeftServeFunc)(WeftConnection *connection, gpointer data);
+
+/**
+ * @name: for logs and dumps; a literal
+ * @data: (transfer full): shared by all workers, freed with @data_free
+ */
+WeftService *weft_service_new(const char *name, WeftServeFunc serve, gpointer data,
+                              GDestroyNotify data_free);
+void weft_service_free(WeftService *service);
+
+/** How long a parked connection is kept; default 60 s.  0: for ever. */
+void weft_service_set_idle_timeout_ms(WeftService *service, int64_t timeout_ms);
+
+WeftStream *weft_connection_stream(WeftConnection *connection);
+
+/** The buffer for input, borrowed from the worker while the connection is served.  What is in it was
+ * read, but not consumed. */
+WeftBuffer *weft_connection_input(WeftConnection *connection);
+
+/** TRUE once the server drains: finish this request, announce the close, return WEFT_SERVE_CLOSE. */
+gboolean weft_connection_is_draining(const WeftConnection *connection);
+
+/** A number for logs, unique in the process. */
+uint64_t weft_connection_id(const WeftConnection *connection);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(WeftService, weft_service_free)
+
+G_END_DECLS

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include <weft/file.h>
+
+G_BEGIN_DECLS
+
+/**
+ * Where WebDAV resources live.  A store is a small struct of methods; weft_dav_dir_store_new() and
+ * weft_dav_memory_store_new() make two kinds, and your own is a struct that begins with WeftDavStore.
+ *
+ * Paths are absolute within the store, '/'-separated, UTF-8, decoded, without "." and "..", without
+ * a slash at the end but for the root "/".  All methods may park, and may be called from several
+ * schedulers at once.  The service above holds a lock on the path of what it changes, in fiber order
+ * (webdav/path_lock.h); a store needs none for two changes of one path.
+ */
+typedef struct WeftDavStore WeftDavStore;
+
+#define WEFT_DAV_ERROR (weft_dav_error_quark())
+GQuark weft_dav_error_quark(void);
+
+/** webdav/status.c is the one place that turns these into 404, 409, 507. */
+typedef enum {
+    WEFT_DAV_ERROR_NOT_FOUND,        /* no such resource */
+    WEFT_DAV_ERROR_NO_PARENT,        /* the collection to hold it is missing */
+    WEFT_DAV_ERROR_EXISTS,           /* there is a resource already */
+    WEFT_DAV_ERROR_IS_COLLECTION,    /* a collection where a file is due */
+    WEFT_DAV_ERROR_NOT_COLLECTION,   /* a file where a collection is due */
+    WEFT_DAV_ERROR_FORBIDDEN,        /* refused: permissions, reserved or impossible names, onto itself */
+    WEFT_DAV_ERROR_NO_SPACE,         /* disk full, over quota, no room for properties */
+    WEFT_DAV_ERROR_TOO_LARGE,        /* larger than the store takes */
+    WEFT_DAV_ERROR_NAME_TOO_LONG,
+    WEFT_DAV_ERROR_READ_ONLY,        /* the store takes no changes */
+    WEFT_DAV_ERROR_FAILED,           /* the system said no; the message says what */
+} WeftDavError;
+
+/** What is known of a resource without opening it. */
+typedef struct {
+    uint64_t size_bytes;    /* 0 for collections */
+    int64_t modified_us;    /* wall clock, since 1970 */
+    int64_t created_us;     /* birth time where known, otherwise modified_us */
+    uint64_t version[3];    /* differs for any two states of the resource; the entity tag is made of it */
+    gboolean is_collection;
+    gboolean is_executable; /* by its owner */
+} WeftDavInfo;
+
+/** Bytes of an entity tag with quotes and NUL. */
+#define WEFT_DAV_ETAG_BYTES 56
+
+/** The strong entity tag of @info: "\"1a2b-3c-4d\"".  Returns: its length */
+size_t weft_dav_info_etag(const WeftDavInfo *info, char ret_etag[WEFT_DAV_ETAG_BYTES]);
+
+/** One dead property: a name, and its element as XML that stands alone. */
+typedef struct {
+    const char *ns;   /* "" for no namespace */
+    const char *name; /* local name */
+    const char *xml;  /* the element, with all namespaces and xml:lang it needs; NULL: remove it */
+} WeftDavProperty;
+
+/** Dead properties of one resource, in the order they were set. */
+typedef struct WeftDavPropertySet WeftDavPropertySet;
+WeftDavPropertySet *weft_dav_property_set_new(void);
+void weft_dav_property_set_free(WeftDavPropertySet *set);
+size_t weft_dav_property_set_size(const WeftDavPropertySet *set);
+/** Returns: (transfer none) */
+const WeftDavProperty *weft_dav_property_set_get(const WeftDavPropertySet *set, size_t index);
+const WeftDavProperty *weft_dav_property_set_find(const WeftDavPropertySet *set, const char *ns,
+                                                  const char *name);
+/** Set or, with xml NULL, remove.  Copies. */
+void weft_dav_property_set_apply(WeftDavPropertySet *set, const WeftDavProperty *change);
+/** As bytes for storage, and back; NULL with @error where @bytes are damaged. */
+GBytes *weft_dav_property_set_encode(const WeftDavPropertySet *set);
+WeftDavPropertySet *weft_dav_property_set_decode(const void *bytes, size_t size, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(WeftDavPropertySet, weft_dav_property_set_free)
+
+/** One member of a collection, while a listing stands on it. */
+typedef struct {
+    const char *name;               /* UTF-8, one segment */
+    size_t name_len;
+    WeftDavInfo info;
+    WeftDavPropertySet *properties; /* (nullable): its dead properties, if asked for and if any */
+} WeftDavEntry;
+
+/** A listing under way.  Stores begin their own struct with this one. */
+typedef struct WeftDavListing WeftDavListing;
+struct WeftDavListing {
+    WeftDavStore *store;
+};
+
+/** An upload under way: written, then committed or aborted.  Stores begin theirs with this one. */
+typedef struct WeftDavUpload WeftDavUpload;
+struct WeftDavUpload {
+    WeftDavStore *store;
+};
+
+/** Members that a recursive operation could not handle; for 207 answers. */
+typedef struct {
+    char *path;
+    GError *error;
+} WeftDavFailure;
+
+typedef struct {
+    gboolean (*stat)(WeftDavStore *store, const char *path, WeftDavInfo *ret_info, GError **error);
+
+    /** Open a file for reading.  @ret_info: of the very state that was opened. */
+    WeftFile *(*open_read)(WeftDavStore *store, const char *path, WeftDavInfo *ret_info,
+                           GError **error);
+
+    /** The members of a collection, in no order, in constant memory.  @with_properties: fill
+     * WeftDavEntry.properties. */
+    WeftDavListing *(*list)(WeftDavStore *store, const char *path, gboolean with_properties,
+                            GError **error);
+    /** Up to some hundred entries, valid until the next call.  Returns: how many; 0 at the end, -1 */
+    ssize_t (*list_next)(WeftDavListing *listing, const WeftDavEntry **ret_entries, GError **error);
+    void (*list_free)(WeftDavListing *listing);
+
+    /** Begin to write the file @path; nothing is visible before upload_commit.
+     * @size_bytes: if known, otherwise -1 */
+    WeftDavUpload *(*upload_new)(WeftDavStore *store, const char *path, int64_t size_bytes,
+                                 GError **error);
+    gboolean (*upload_write)(WeftDavUpload *upload, const void *data, size_t size, GError **error);
+    /** Put it in its place, whole, at once.  Replaces a file (its dead properties stay).
+     * On failure what was there stands.  @may_replace: FALSE: EXISTS if there is a resource */
+    gboolean (*upload_commit)(WeftDavUpload *upload, gboolean may_replace, WeftDavInfo *ret_info,
+                              GError **error);
+    /** Free; an upload that was not committed leaves no trace.  NULL is fine. */
+    void (*upload_free)(WeftDavUpload *upload);
+
+    gboolean (*make_collection)(WeftDavStore *store, const char *path, GError **error);
+
+    /** Remove a resource, a collection with all below it.  Members that stay are added to @failures
+     * (array of WeftDavFailure), and with them their ancestors stay; that is TRUE.  FALSE: nothing was done. */
+    gboolean (*remove)(WeftDavStore *store, const char *path, GArray *failures, GError **error);
+
+    /**
+     * Make @to a copy of @from, with dead properties; built beside and put in place at once.
+     * @depth_infinity: FALSE copies a collection without members
+     * @may_replace: FALSE: EXISTS if there is a resource at @to
+     * FORBIDDEN if one is the other or lies below it, told by the file system, not by names.
+     */
+    gboolean (*copy)(WeftDavStore *store, const char *from, const char *to, gboolean depth_infinity,
+                     gboolean may_replace, GArray *failures, GError **error);
+    gboolean (*move)(WeftDavStore *store, const char *from, const char *to, gboolean may_replace,
+                     GArray *failures, GError **error);
+
+    /** Returns: (transfer full) (nullable): NULL without error where it has none */
+    WeftDavPropertySet *(*get_properties)(WeftDavStore *store, const char *path, GError **error);
+    /** All of @changes, in order, or none. */
+    gboolean (*change_properties)(WeftDavStore *store, const char *path,
+                                  const WeftDavProperty *changes, size_t n_changes, GError **error);
+
+    void (*free)(WeftDavStore *store);
+} WeftDavStoreMethods;
+
+struct WeftDavStore {
+    const WeftDavStoreMethods *methods; /* first member of your own struct */
+};
+
+void weft_dav_store_free(WeftDavStore *store);
+
+/** When a change counts as done. */
+typedef enum {
+    WEFT_DAV_DURABILITY_POWER,   /* data and directory are on the disk before the answer */
+    WEFT_DAV_DURABILITY_PROCESS, /* it survives the end of the process, not a power cut */
+} WeftDavDurability;
+
+/** A directory tree; nothing outside @root_path is ever touched.  Durability: power. */
+WeftDavStore *weft_dav_dir_store_new(const char *root_path, GError **error);
+void weft_dav_dir_store_set_durability(WeftDavStore *store, WeftDavDurability durability);
+
+/** A tree in memory, empty at first; for tests, and for passing things around. */
+WeftDavStore *weft_dav_memory_store_new(void);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(WeftDavStore, weft_dav_store_free)
+
+G_END_DECLS
