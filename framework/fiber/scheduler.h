@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * The scheduler of one thread: ready queue, timers, event loop, and the inbox through which other
+ * threads reach it.  Recurring work is a fiber in weft_root_group() that sleeps in a loop.
+ */
+
+#include <weft/scheduler.h>
+
+typedef struct WeftScheduler WeftScheduler;
+
+/* Returns: (nullable): the calling thread's scheduler */
+WeftScheduler *weft_scheduler_current(void);
+
+/* A message to a scheduler: lies in the sender's own struct, belongs to the inbox until it runs. */
+typedef struct WeftPost WeftPost;
+struct WeftPost {
+    WeftPost *next;
+    void (*run)(WeftPost *post); /* on the scheduler's thread, outside of fibers: must not park */
+};
+
+/*
+ * Have post->run called on @scheduler's thread; from any thread.  The caller knows that @scheduler
+ * lives: it holds something that ends before the scheduler does.
+ */
+void weft_scheduler_post(WeftScheduler *scheduler, WeftPost *post);
