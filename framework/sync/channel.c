@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A ring of items between two wait queues.  Senders wait only while the ring is full, receivers
+ * only while it is empty; so at most one of the two queues has anybody in it.
+ */
+
+#include <weft/channel.h>
+
+#include "fiber/wait.h"
+
+struct WeftChannel {
+    size_t n_refs;
+    size_t capacity;
+    size_t n_items;
+    size_t oldest; /* index of the oldest item in the ring */
+    gboolean is_closed;
+    GDestroyNotify item_free;
+    WeftWaitQueue senders;   /* waiter->item: what it sends */
+    WeftWaitQueue receivers; /* waiter->item: what it is handed */
+    gpointer ring[];         /* capacity items */
+};
+
+static inline void
+drop_item(GDestroyNotify item_free, gpointer item)
+{
+    if (item_free != NULL)
+        item_free(item);
+}
+
+static inline void
+ring_push(WeftChannel *channel, gpointer item)
+{
+    size_t at = channel->oldest + channel->n_items;
+
+    if (at >= channel->capacity)
+        at -= channel->capacity;
+    channel->ring[at] = item;
+    channel->n_items++;
+}
+
+static inline gpointer
+ring_pop(WeftChannel *channel)
+{
+    gpointer item = channel->ring[channel->oldest];
+
+    channel->oldest = channel->oldest + 1 == channel->capacity ? 0 : channel->oldest + 1;
+    channel->n_items--;
+    return item;
+}
+
+/* Give @item to who waits for it or to the ring; FALSE where there is neither. */
+static inline gboolean
+hand_over(WeftChannel *channel, gpointer item)
+{
+    WeftWaiter *receiver = weft_wait_queue_oldest(&channel->receivers);
+
+    if (receiver != NULL) {
+        receiver->item = item;
+        weft_waiter_wake(receiver);
+        return TRUE;
+    }
+    if (channel->n_items == channel->capacity)
+        return FALSE;
+    ring_push(channel, item);
+    return TRUE;
+}
+
+/* The oldest item of ring and waiting senders; NULL where there is none. */
+static inline gpointer
+take_over(WeftChannel *channel)
+{
+    WeftWaiter *sender = weft_wait_queue_oldest(&channel->senders);
+
+    if (channel->n_items == 0) {
+        if (sender == NULL)
+            return NULL;
+        weft_waiter_wake(sender);
+        return sender->item;
+    }
+
+    gpointer item = ring_pop(channel);
+    if (sender != NULL) {
+        ring_push(channel, sender->item);
+        weft_waiter_wake(sender);
+    }
+    return item;
+}
+
+static void
+set_closed(GError **error)
+{
+    g_set_error_literal(error, WEFT_ERROR, WEFT_ERROR_CLOSED, "the channel is closed");
+}
+
+WeftChannel *
+weft_channel_new(size_t capacity, GDestroyNotify item_free)
+{
+    g_return_val_if_fail(capacity <= WEFT_CHANNEL_MAX_CAPACITY, NULL);
+
+    WeftChannel *channel = g_malloc0(sizeof *channel + capacity * sizeof(gpointer));
+    channel->n_refs = 1;
+    channel->capacity = capacity;
+    channel->item_free = item_free;
+    return channel;
+}
+
+WeftChannel *
+weft_channel_ref(WeftChannel *channel)
+{
+    channel->n_refs++;
+    return channel;
+}
+
+void
+weft_channel_unref(WeftChannel *channel)
+{
+    if (channel == NULL || --channel->n_refs > 0)
+        return;
+    g_assert(weft_wait_queue_is_empty(&channel->senders));
+    g_assert(weft_wait_queue_is_empty(&channel->receivers));
+    while (channel->n_items > 0)
+        drop_item(channel->item_free, ring_pop(channel));
+    g_free(channel);
+}
+
+gboolean
+weft_channel_send(WeftChannel *channel, gpointer item, GError **error)
+{
+    /* Kept aside: whoever closes the channel may let go of it before this fiber runs again. */
+    GDestroyNotify item_free = channel->item_free;
+
+    g_return_val_if_fail(item != NULL, FALSE);
+    if (!weft_fiber_check(error)) {
+        drop_item(item_free, item);
+        return FALSE;
+    }
+    if (channel->is_closed) {
+        drop_item(item_free, item);
+        set_closed(error);
+        return FALSE;
+    }
+    if (hand_over(channel, item))
+        return TRUE;
+
+    WeftWaiter waiter = {.item = item};
+    if (!weft_wait(&channel->senders, &waiter, "channel send", error)) {
+        drop_item(item_free, item);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+gboolean
+weft_channel_try_send(WeftChannel *channel, gpointer item)
+{
+    g_return_val_if_fail(item != NULL, FALSE);
+    if (!channel->is_closed && hand_over(channel, item))
+        return TRUE;
+    drop_item(channel->item_free, item);
+    return FALSE;
+}
+
+gpointer
+weft_channel_recv(WeftChannel *channel, GError **error)
+{
+    if (!weft_fiber_check(error))
+        return NULL;
+
+    gpointer item = take_over(channel);
+    if (item != NULL)
+        return item;
+    if (channel->is_closed) {
+        set_closed(error);
+        return NULL;
+    }
+
+    WeftWaiter waiter = {.item = NULL};
+    if (!weft_wait(&channel->receivers, &waiter, "channel recv", error))
+        return NULL;
+    return waiter.item;
+}
+
+gpointer
+weft_channel_try_recv(WeftChannel *channel)
+{
+    return take_over(channel);
+}
+
+void
+weft_channel_close(WeftChannel *channel)
+{
+    if (channel->is_closed)
+        return;
+    channel->is_closed = TRUE;
+    weft_wait_queue_close(&channel->senders);
+    weft_wait_queue_close(&channel->receivers);
+}
+
+gboolean
+weft_channel_is_closed(const WeftChannel *channel)
+{
+    return channel->is_closed;
+}
+
+size_t
+weft_channel_n_items(const WeftChannel *channel)
+{
+    return channel->n_items;
+}
