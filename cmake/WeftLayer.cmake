@@ -23,16 +23,23 @@ function(weft_test name)
     set_tests_properties(${name} PROPERTIES LABELS "${TEST_LABELS}")
 endfunction()
 
-# weft_fuzzer(NAME SOURCE file LINKS targets...): tests/fuzz/NAME.c with its corpus tests/fuzz/corpus/NAME/.
-# With clang and WEFT_BUILD_FUZZERS it is a libFuzzer program; otherwise it runs its corpus as a test.
+# weft_fuzzer(NAME LINKS targets...): tests/fuzz/NAME.c with its corpus tests/fuzz/corpus/NAME/, which
+# runs as a test.  With clang and WEFT_BUILD_FUZZERS it is a libFuzzer program (target "fuzzers": all).
 function(weft_fuzzer name)
     cmake_parse_arguments(FUZZER "" "" "LINKS" ${ARGN})
     if(WEFT_BUILD_FUZZERS)
         add_executable(fuzz_${name} ${name}.c)
         target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+        if(NOT TARGET fuzzers)
+            add_custom_target(fuzzers)
+        endif()
+        add_dependencies(fuzzers fuzz_${name})
+        add_test(NAME fuzz_${name}
+                 COMMAND fuzz_${name} -runs=0 ${CMAKE_CURRENT_SOURCE_DIR}/corpus/${name})
     else()
         add_executable(fuzz_${name} ${name}.c corpus_driver.c)
         add_test(NAME fuzz_${name} COMMAND fuzz_${name} ${CMAKE_CURRENT_SOURCE_DIR}/corpus/${name})
     endif()
+    set_tests_properties(fuzz_${name} PROPERTIES LABELS "unit;fuzz")
     target_link_libraries(fuzz_${name} PRIVATE ${FUZZER_LINKS})
 endfunction()

@@ -19,12 +19,14 @@ typedef struct {
 void weft_buffer_init(WeftBuffer *buffer, size_t capacity);
 void weft_buffer_clear(WeftBuffer *buffer);
 
+/** How many bytes are in it. */
 static inline size_t
 weft_buffer_length(const WeftBuffer *buffer)
 {
     return buffer->end - buffer->begin;
 }
 
+/** Where they begin; valid until the buffer changes. */
 static inline uint8_t *
 weft_buffer_bytes(const WeftBuffer *buffer)
 {

@@ -25,6 +25,7 @@ void weft_clock_fake_advance_us(int64_t duration_us);
 /** Back to the real clocks. */
 void weft_clock_fake_end(void);
 
+/** TRUE between weft_clock_fake_begin() and weft_clock_fake_end(). */
 gboolean weft_clock_is_fake(void);
 
 G_END_DECLS

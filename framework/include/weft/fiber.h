@@ -27,6 +27,7 @@ WEFT_PARKS gboolean weft_fiber_sleep_ms(int64_t duration_ms, GError **error);
 /** Returns: (nullable): the running fiber; NULL outside of fibers */
 WeftFiber *weft_fiber_current(void);
 
+/** As given to weft_group_spawn(), or set since; a literal. */
 const char *weft_fiber_name(const WeftFiber *fiber);
 
 /** Name the running fiber, for logs and dumps.  @name: must outlive the fiber: a literal, as a rule */
@@ -49,6 +50,7 @@ typedef struct {
     int64_t outer_deadline_us;
 } G_GNUC_UNUSED WeftShieldScope;
 
+/** Begin the shield; it ends with the C scope that the result is in. */
 WeftShieldScope weft_shield_scope(void);
 void weft_shield_scope_end(WeftShieldScope *scope);
 

@@ -36,6 +36,7 @@ typedef gboolean (*WeftHttpHandler)(WeftHttpRequest *request, WeftHttpResponse *
 
 /* ---- the request ---- */
 
+/** "GET", "PROPFIND"; in the case that was sent. */
 const char *weft_http_request_method(const WeftHttpRequest *request);
 
 /** As sent: "/a%20b?x=1", "*", "http://host/a"; for logs. */
@@ -174,6 +175,7 @@ WeftHttpLimits weft_http_limits_default(void);
 /** Serve @handler, with the router's handle function or one of your own.  @data: (transfer full) */
 WeftService *weft_http_service_new(WeftHttpHandler handler, gpointer data, GDestroyNotify data_free);
 
+/** Copied.  Before the server runs. */
 void weft_http_service_set_limits(WeftService *service, const WeftHttpLimits *limits);
 
 /** @fd: (transfer none): one line a request is written to it */

@@ -36,6 +36,7 @@ void weft_service_free(WeftService *service);
 /** How long a parked connection is kept; default 60 s.  0: for ever. */
 void weft_service_set_idle_timeout_ms(WeftService *service, int64_t timeout_ms);
 
+/** Returns: (transfer none): the stream to the peer */
 WeftStream *weft_connection_stream(WeftConnection *connection);
 
 /** The buffer for input, borrowed from the worker while the connection is served.  What is in it was
