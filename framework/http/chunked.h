@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The chunked coding of a body (RFC 9112 7.1), undone piece by piece: no I/O, no allocation.
+ */
+#pragma once
+
+#include "http/field.h"
+
+/** A chunk's size line with its extensions, or one trailer field line. */
+#define WEFT_HTTP_MAX_CHUNK_LINE_BYTES 1024
+
+/** The extensions of all chunks of a body: nobody needs them, some attack with them. */
+#define WEFT_HTTP_MAX_CHUNK_EXTENSION_BYTES 16384
+
+#define WEFT_HTTP_MAX_TRAILER_BYTES 8192
+#define WEFT_HTTP_MAX_TRAILER_FIELDS 64
+
+typedef enum {
+    WEFT_HTTP_CHUNKED_MORE,    /* the input does not end what it began; feed it again, with more */
+    WEFT_HTTP_CHUNKED_DATA,    /* ret_piece is body */
+    WEFT_HTTP_CHUNKED_TRAILER, /* ret_piece is the line of a trailer field */
+    WEFT_HTTP_CHUNKED_END,     /* the body has ended */
+    WEFT_HTTP_CHUNKED_REFUSED, /* answer with refusal_status and close */
+} WeftHttpChunkedResult;
+
+typedef enum {
+    WEFT_HTTP_CHUNKED_IN_SIZE,
+    WEFT_HTTP_CHUNKED_IN_DATA,
+    WEFT_HTTP_CHUNKED_IN_DATA_END,
+    WEFT_HTTP_CHUNKED_IN_TRAILERS,
+    WEFT_HTTP_CHUNKED_AT_END,
+} WeftHttpChunkedState;
+
+typedef struct {
+    WeftHttpChunkedState state;
+    uint64_t data_left; /* of the current chunk */
+    size_t n_extension_bytes;
+    size_t n_trailer_bytes;
+    unsigned n_trailer_fields;
+    unsigned refusal_status;
+    const char *refusal; /* a literal */
+} WeftHttpChunked;
+
+/** A part of the input, valid as long as that. */
+typedef struct {
+    const char *bytes;
+    size_t size;
+    WeftHttpSpan name; /* of a trailer field, in bytes */
+    WeftHttpSpan value;
+} WeftHttpChunkedPiece;
+
+void weft_http_chunked_init(WeftHttpChunked *chunked);
+
+/**
+ * The next piece of @input.  When it says MORE, what of @input it has not used must be fed again
+ * with more behind it; WEFT_HTTP_MAX_CHUNK_LINE_BYTES of input are always enough.
+ * @ret_used: bytes of @input that are done with, whatever the result
+ */
+WeftHttpChunkedResult weft_http_chunked_next(WeftHttpChunked *chunked, const char *input,
+                                             size_t size, size_t *ret_used,
+                                             WeftHttpChunkedPiece *ret_piece);
+
+/** @size bytes of the current chunk, at most data_left, were read past the decoder. */
+void weft_http_chunked_skip_data(WeftHttpChunked *chunked, uint64_t size);
