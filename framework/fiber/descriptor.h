@@ -20,7 +20,8 @@ struct WeftDescriptor {
      * Set by the event loop, cleared by users. */
     uint8_t is_readable;
     uint8_t is_writable;
-    /* Calls that succeeded at once since the fiber last parked here; see weft_descriptor_spend(). */
+    /* Calls that succeeded at once since the fiber last parked here; see weft_descriptor_spend().
+     */
     uint8_t n_spent;
     WeftWaitQueue readers;
     WeftWaitQueue writers;
@@ -51,6 +52,7 @@ void weft_descriptor_notify_readable(WeftDescriptor *descriptor, WeftDescriptorN
 
 /*
  * An operation succeeded without waiting.  Fairness: every IO_BUDGET-th of them in a row yields, so
- * that a peer that is always ready does not keep the thread.  FALSE with @error as weft_fiber_yield().
+ * that a peer that is always ready does not keep the thread.  FALSE with @error as
+ * weft_fiber_yield().
  */
 WEFT_PARKS gboolean weft_descriptor_spend(WeftDescriptor *descriptor, GError **error);

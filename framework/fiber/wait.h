@@ -44,7 +44,8 @@ weft_wait_queue_oldest(const WeftWaitQueue *queue)
  * waiter->item before, and reads it afterwards; all else is set here.
  * @what: a literal for dumps: "channel recv"
  * Returns: TRUE if woken by weft_waiter_wake(), whatever else happened since; FALSE with @error if
- * the fiber was cancelled or late (then or already before: it did not park), or the queue was closed.
+ * the fiber was cancelled or late (then or already before: it did not park), or the queue was
+ * closed.
  */
 WEFT_PARKS gboolean weft_wait(WeftWaitQueue *queue, WeftWaiter *waiter, const char *what,
                               GError **error);

@@ -6,9 +6,9 @@
 G_BEGIN_DECLS
 
 /**
- * One thing that happens once, on whatever thread, and one fiber that waits for it.  The bridge from
- * other threads (and other schedulers' fibers) to a fiber: everything else in weft belongs to one
- * thread.  Reference counted: the waiting fiber holds one, who posts holds one.
+ * One thing that happens once, on whatever thread, and one fiber that waits for it.  The bridge
+ * from other threads (and other schedulers' fibers) to a fiber: everything else in weft belongs to
+ * one thread.  Reference counted: the waiting fiber holds one, who posts holds one.
  */
 typedef struct WeftCompletion WeftCompletion;
 

@@ -7,11 +7,11 @@ G_BEGIN_DECLS
 
 /**
  * A fiber is one line of control on its own small stack.  It runs until it parks, and it parks only
- * inside a function marked WEFT_PARKS.  Between two such calls nothing else runs on this thread, and
- * a fiber never changes threads.
+ * inside a function marked WEFT_PARKS.  Between two such calls nothing else runs on this thread,
+ * and a fiber never changes threads.
  *
- * Cancellation and the deadline (weft/deadline.h) belong to the fiber.  Once it is cancelled or late,
- * every WEFT_PARKS function in it fails at once, each time it is called.
+ * Cancellation and the deadline (weft/deadline.h) belong to the fiber.  Once it is cancelled or
+ * late, every WEFT_PARKS function in it fails at once, each time it is called.
  */
 typedef struct WeftFiber WeftFiber;
 
@@ -30,7 +30,8 @@ WeftFiber *weft_fiber_current(void);
 /** As given to weft_group_spawn(), or set since; a literal. */
 const char *weft_fiber_name(const WeftFiber *fiber);
 
-/** Name the running fiber, for logs and dumps.  @name: must outlive the fiber: a literal, as a rule */
+/** Name the running fiber, for logs and dumps.  @name: must outlive the fiber: a literal, as a rule
+ */
 void weft_fiber_set_name(const char *name);
 
 /** TRUE once the running fiber, or a group around it, was cancelled. */

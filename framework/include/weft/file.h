@@ -12,7 +12,8 @@ G_BEGIN_DECLS
  */
 typedef struct WeftFile WeftFile;
 
-/** Who answers for a file's speed: whether a system call on it may wait for a device or a network. */
+/** Who answers for a file's speed: whether a system call on it may wait for a device or a network.
+ */
 typedef enum {
     WEFT_FILE_LOCAL,  /* a disk behind the page cache: cached reads stay on the thread */
     WEFT_FILE_MEMORY, /* tmpfs and the like: nothing ever blocks */
@@ -34,8 +35,8 @@ void weft_file_free(WeftFile *file);
 int weft_file_fd(const WeftFile *file);
 
 /** Returns: bytes read (1..@size), 0 at end of file, -1 with @error set */
-WEFT_PARKS ssize_t weft_file_read_at(WeftFile *file, void *buffer, size_t size, int64_t offset_bytes,
-                                     GError **error);
+WEFT_PARKS ssize_t weft_file_read_at(WeftFile *file, void *buffer, size_t size,
+                                     int64_t offset_bytes, GError **error);
 
 /** As read_at where that would not park; -2 where it would. */
 ssize_t weft_file_try_read_at(WeftFile *file, void *buffer, size_t size, int64_t offset_bytes,

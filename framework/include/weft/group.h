@@ -25,8 +25,8 @@ void weft_group_free(WeftGroup *group);
  * @name: for logs and dumps; must outlive the fiber: a literal, as a rule
  * @data: (transfer full): freed with @data_free when the fiber has ended
  * @data_free: (nullable)
- * Returns: (transfer none): valid until the fiber ends.  Without memory for a stack the program ends
- * with a message, as in g_malloc(); bound what you spawn.
+ * Returns: (transfer none): valid until the fiber ends.  Without memory for a stack the program
+ * ends with a message, as in g_malloc(); bound what you spawn.
  */
 WeftFiber *weft_group_spawn(WeftGroup *group, const char *name, WeftFiberFunc func, gpointer data,
                             GDestroyNotify data_free);

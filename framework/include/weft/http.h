@@ -44,7 +44,8 @@ const char *weft_http_request_target(const WeftHttpRequest *request);
 
 /**
  * The path, percent-decoded, "//" collapsed, "." and ".." resolved; never NULL, starts with '/'.
- * "*" for OPTIONS *.  A request whose path has a NUL, an encoded slash or a bad escape never reaches a handler.
+ * "*" for OPTIONS *.  A request whose path has a NUL, an encoded slash or a bad escape never
+ * reaches a handler.
  */
 const char *weft_http_request_path(const WeftHttpRequest *request);
 
@@ -54,8 +55,8 @@ const char *weft_http_request_query(const WeftHttpRequest *request);
 /** "host[:port]", from the absolute target or the Host field. */
 const char *weft_http_request_authority(const WeftHttpRequest *request);
 
-/** Returns: (transfer none) (nullable): the value; @name in any case.  A field sent several times is
- * joined with ", " (RFC 9110 5.3). */
+/** Returns: (transfer none) (nullable): the value; @name in any case.  A field sent several times
+ * is joined with ", " (RFC 9110 5.3). */
 const char *weft_http_request_header(WeftHttpRequest *request, const char *name);
 
 /** "192.0.2.1:4711" */
@@ -93,19 +94,20 @@ void weft_http_response_set_header(WeftHttpResponse *response, const char *name,
 void weft_http_response_add_header(WeftHttpResponse *response, const char *name, const char *value);
 
 /** The complete answer: head with Content-Length and @data, in one system call. */
-WEFT_PARKS gboolean weft_http_response_send(WeftHttpResponse *response, const void *data, size_t size,
-                                            GError **error);
+WEFT_PARKS gboolean weft_http_response_send(WeftHttpResponse *response, const void *data,
+                                            size_t size, GError **error);
 
 /**
  * A body in pieces: chunked for HTTP/1.1 (close-delimited for 1.0), unless Content-Length was set.
  * Small pieces are gathered; parks while the client is slow to take them.  A handler that returns
  * TRUE after writing has ended the body.
  */
-WEFT_PARKS gboolean weft_http_response_write(WeftHttpResponse *response, const void *data, size_t size,
-                                             GError **error);
+WEFT_PARKS gboolean weft_http_response_write(WeftHttpResponse *response, const void *data,
+                                             size_t size, GError **error);
 
 /** A trailer field, sent behind a chunked body; before the handler returns. */
-void weft_http_response_set_trailer(WeftHttpResponse *response, const char *name, const char *value);
+void weft_http_response_set_trailer(WeftHttpResponse *response, const char *name,
+                                    const char *value);
 
 /** The selected representation, for conditions and ranges. */
 typedef struct {
@@ -150,8 +152,8 @@ void weft_http_router_add(WeftHttpRouter *router, const char *method, const char
                           WeftHttpHandler handler, gpointer data);
 
 /** A WeftHttpHandler: what to put into a service. */
-gboolean weft_http_router_handle(WeftHttpRequest *request, WeftHttpResponse *response, gpointer router,
-                                 GError **error);
+gboolean weft_http_router_handle(WeftHttpRequest *request, WeftHttpResponse *response,
+                                 gpointer router, GError **error);
 
 /* ---- the service ---- */
 
@@ -165,15 +167,16 @@ typedef struct {
     int64_t max_body_bytes;        /* 413 beyond; -1: none */
     int64_t head_timeout_ms;       /* from the first byte to the end of the head; 408 */
     int64_t idle_timeout_ms;       /* between requests */
-    int64_t handler_timeout_ms;    /* a deadline around the handler, body and answer apart; 0: none */
-    int64_t min_rate_bytes_per_s;  /* of a body and of an answer, over rate_window_ms */
+    int64_t handler_timeout_ms; /* a deadline around the handler, body and answer apart; 0: none */
+    int64_t min_rate_bytes_per_s; /* of a body and of an answer, over rate_window_ms */
     int64_t rate_window_ms;
 } WeftHttpLimits;
 
 WeftHttpLimits weft_http_limits_default(void);
 
 /** Serve @handler, with the router's handle function or one of your own.  @data: (transfer full) */
-WeftService *weft_http_service_new(WeftHttpHandler handler, gpointer data, GDestroyNotify data_free);
+WeftService *weft_http_service_new(WeftHttpHandler handler, gpointer data,
+                                   GDestroyNotify data_free);
 
 /** Copied.  Before the server runs. */
 void weft_http_service_set_limits(WeftService *service, const WeftHttpLimits *limits);

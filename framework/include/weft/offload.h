@@ -12,9 +12,9 @@ typedef void (*WeftOffloadFunc)(gpointer data);
  * Run @func(@data) on a thread of the process-wide pool, and park until it is done.
  *
  * TRUE: @func has run, @data is the caller's as before.
- * FALSE: the fiber was cancelled or its deadline passed while the job ran or waited; @data is now the
- * pool's, which frees it with @abandoned_free once @func is through with it (a job that has not begun
- * is dropped).  So @data must not lie on the caller's stack.
+ * FALSE: the fiber was cancelled or its deadline passed while the job ran or waited; @data is now
+ * the pool's, which frees it with @abandoned_free once @func is through with it (a job that has not
+ * begun is dropped).  So @data must not lie on the caller's stack.
  */
 WEFT_PARKS gboolean weft_offload(WeftOffloadFunc func, gpointer data, GDestroyNotify abandoned_free,
                                  GError **error);

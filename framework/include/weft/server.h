@@ -51,7 +51,8 @@ gboolean weft_server_run(WeftServer *server, GError **error);
 void weft_server_stop(WeftServer *server);
 
 /**
- * The calls above for a main() with one service: serve @address until SIGTERM, print what went wrong.
+ * The calls above for a main() with one service: serve @address until SIGTERM, print what went
+ * wrong.
  * @service: (transfer full)
  * Returns: an exit status
  */

@@ -15,7 +15,8 @@ typedef struct WeftConnection WeftConnection;
 /** How a serve function leaves its connection. */
 typedef enum {
     WEFT_SERVE_CLOSE, /* the protocol has ended; the server closes */
-    WEFT_SERVE_PARK,  /* all input is handled, the input buffer is empty: wait for more without a fiber */
+    WEFT_SERVE_PARK,  /* all input is handled, the input buffer is empty: wait for more without a
+                         fiber */
 } WeftServeResult;
 
 /**
@@ -39,11 +40,12 @@ void weft_service_set_idle_timeout_ms(WeftService *service, int64_t timeout_ms);
 /** Returns: (transfer none): the stream to the peer */
 WeftStream *weft_connection_stream(WeftConnection *connection);
 
-/** The buffer for input, borrowed from the worker while the connection is served.  What is in it was
- * read, but not consumed. */
+/** The buffer for input, borrowed from the worker while the connection is served.  What is in it
+ * was read, but not consumed. */
 WeftBuffer *weft_connection_input(WeftConnection *connection);
 
-/** TRUE once the server drains: finish this request, announce the close, return WEFT_SERVE_CLOSE. */
+/** TRUE once the server drains: finish this request, announce the close, return WEFT_SERVE_CLOSE.
+ */
 gboolean weft_connection_is_draining(const WeftConnection *connection);
 
 /** A number for logs, unique in the process. */

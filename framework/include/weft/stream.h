@@ -1,19 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include <sys/uio.h>
 #include <weft/error.h>
 #include <weft/file.h>
-#include <sys/uio.h>
 
 G_BEGIN_DECLS
 
 /**
  * A stream is a byte pipe in each direction: TCP, unix, a pair in memory.  New kinds implement
  * weft/sys/stream.h.  At most one fiber reads and one writes at a time.
+ *
+ * A peer that is gone (reset, broken pipe) is WEFT_ERROR_CLOSED.  The first socket stream of a
+ * process makes it ignore SIGPIPE, unless that has a handler.
  */
 typedef struct WeftStream WeftStream;
 
-/** @address: "host:port", "[v6]:port" or "unix:/path"; names are resolved, addresses tried in turn */
+/**
+ * @address: "host:port", "[v6]:port" or "unix:/path"; names are resolved, addresses tried in turn,
+ * each with a share of the time left.  Small writes leave at once (TCP_NODELAY).
+ */
 WEFT_PARKS WeftStream *weft_stream_connect(const char *address, GError **error);
 
 /**
@@ -31,6 +37,9 @@ WEFT_PARKS ssize_t weft_stream_read(WeftStream *stream, void *buffer, size_t siz
  */
 ssize_t weft_stream_try_read(WeftStream *stream, void *buffer, size_t size, GError **error);
 
+/** Park until there is something to read, or the end of the stream; reads nothing. */
+WEFT_PARKS gboolean weft_stream_wait_readable(WeftStream *stream, GError **error);
+
 /** Read exactly @size bytes; end of stream before that is WEFT_ERROR_CLOSED. */
 WEFT_PARKS gboolean weft_stream_read_exact(WeftStream *stream, void *buffer, size_t size,
                                            GError **error);
@@ -38,6 +47,13 @@ WEFT_PARKS gboolean weft_stream_read_exact(WeftStream *stream, void *buffer, siz
 /** Write all of @data.  On failure the peer may have seen any prefix of it. */
 WEFT_PARKS gboolean weft_stream_write_all(WeftStream *stream, const void *data, size_t size,
                                           GError **error);
+
+/**
+ * As write_all, where more is written at once: the stream may hold these bytes back, so that they
+ * leave together with what follows.
+ */
+WEFT_PARKS gboolean weft_stream_write_more(WeftStream *stream, const void *data, size_t size,
+                                           GError **error);
 
 /** Write all of the @n_pieces pieces, in one system call where the system takes them. */
 WEFT_PARKS gboolean weft_stream_writev_all(WeftStream *stream, const struct iovec *pieces,
@@ -54,7 +70,8 @@ WEFT_PARKS gboolean weft_stream_send_file(WeftStream *stream, WeftFile *file, in
 /** Tell the peer no more data will come; reading goes on. */
 WEFT_PARKS gboolean weft_stream_finish(WeftStream *stream, GError **error);
 
-/** The peer for logs: "192.0.2.1:4711", "[2001:db8::1]:80", "unix".  Lives as long as the stream. */
+/** The peer for logs: "192.0.2.1:4711", "[2001:db8::1]:80", "unix".  Lives as long as the stream.
+ */
 const char *weft_stream_peer(WeftStream *stream);
 
 /** Bytes read and written so far: what minimum-rate rules measure. */

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Walks frame pointers: [fp] is the caller's frame pointer, [fp + 8] the return address, on both
+ * machines.  A frame outside of the fiber's stack, or one that does not lie above the last, ends
+ * it.
+ */
+
+#include "fiber/backtrace.h"
+#include "fiber/fiber.h"
+#include <dlfcn.h>
+#include <stdio.h>
+#include <string.h>
+
+static size_t
+walk(const WeftFiber *fiber, const uintptr_t *frame, void **ret_frames, size_t n, size_t max_frames)
+{
+    const uintptr_t *bottom = weft_stack_bottom(fiber);
+    const uintptr_t *top = (const uintptr_t *)fiber;
+
+    while (n < max_frames && frame >= bottom && frame + 2 <= top &&
+           (uintptr_t)frame % sizeof(uintptr_t) == 0 && frame[1] != 0) {
+        const uintptr_t *caller = (const uintptr_t *)frame[0];
+
+        ret_frames[n++] = (void *)frame[1];
+        if (caller <= frame)
+            break;
+        frame = caller;
+    }
+    return n;
+}
+
+size_t
+weft_backtrace_fiber(const WeftFiber *fiber, void **ret_frames, size_t max_frames)
+{
+    if (fiber == weft_fiber_current())
+        return walk(fiber, __builtin_frame_address(0), ret_frames, 0, max_frames);
+
+#ifdef WEFT_CONTEXT_UCONTEXT
+    return weft_backtrace_machine(&fiber->context.ucontext, fiber, ret_frames, max_frames);
+#else
+    const uintptr_t *saved = fiber->context.sp;
+    const gboolean has_run = fiber->waits_for == NULL || saved != (const uintptr_t *)fiber;
+
+    if (max_frames == 0 || !has_run)
+        return 0;
+    ret_frames[0] = fiber->context.pc;
+    return walk(fiber, (const uintptr_t *)saved[0], ret_frames, 1, max_frames);
+#endif
+}
+
+size_t
+weft_backtrace_machine(const ucontext_t *machine, const WeftFiber *fiber, void **ret_frames,
+                       size_t max_frames)
+{
+#if defined(__x86_64__)
+    const uintptr_t pc = (uintptr_t)machine->uc_mcontext.gregs[REG_RIP];
+    const uintptr_t fp = (uintptr_t)machine->uc_mcontext.gregs[REG_RBP];
+#elif defined(__aarch64__)
+    const uintptr_t pc = (uintptr_t)machine->uc_mcontext.pc;
+    const uintptr_t fp = (uintptr_t)machine->uc_mcontext.regs[29];
+#else
+    const uintptr_t pc = 0;
+    const uintptr_t fp = 0;
+    (void)machine;
+#endif
+
+    if (max_frames == 0 || pc == 0)
+        return 0;
+    ret_frames[0] = (void *)pc;
+    return walk(fiber, (const uintptr_t *)fp, ret_frames, 1, max_frames);
+}
+
+void
+weft_backtrace_print(int fd, void *const *frames, size_t n_frames)
+{
+    for (size_t i = 0; i < n_frames; i++) {
+        Dl_info info;
+
+        if (dladdr(frames[i], &info) == 0) {
+            dprintf(fd, "    %p\n", frames[i]);
+            continue;
+        }
+        const char *slash = strrchr(info.dli_fname, '/');
+        const char *module = slash != NULL ? slash + 1 : info.dli_fname;
+        const size_t offset = (size_t)((char *)frames[i] - (char *)info.dli_fbase);
+        if (info.dli_sname != NULL)
+            dprintf(fd, "    %p %s+0x%zx (%s+0x%zx)\n", frames[i], info.dli_sname,
+                    (size_t)((char *)frames[i] - (char *)info.dli_saddr), module, offset);
+        else
+            dprintf(fd, "    %p (%s+0x%zx)\n", frames[i], module, offset);
+    }
+}

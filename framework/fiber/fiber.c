@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The life of a fiber: made, dispatched, parked, woken, ended.  This file has the two places where
+ * stacks are switched: leave(), which comes back, and the end of weft_context_main(), which does
+ * not.
+ */
+
+#include "fiber/fiber.h"
+#include <errno.h>
+#include <weft/clock.h>
+
+/* Every so many dispatches the clock is read, to end a batch that takes too long. */
+#define CLOCK_EVERY 32
+
+/* Who runs next: the oldest ready fiber; the event loop when there is none or its turn has come. */
+static inline WeftFiber *
+take_next(WeftScheduler *scheduler)
+{
+    WeftFiber *next = scheduler->ready;
+
+    if (G_UNLIKELY(next == NULL || scheduler->batch_left == 0))
+        return &scheduler->loop;
+    if (G_UNLIKELY(scheduler->batch_left % CLOCK_EVERY == 0) &&
+        weft_clock_now_us() > scheduler->batch_end_us) {
+        scheduler->batch_left = 0;
+        return &scheduler->loop;
+    }
+
+    scheduler->batch_left--;
+    scheduler->ready = next->next;
+    if (next->next == NULL)
+        scheduler->ready_end = &scheduler->ready;
+    return next;
+}
+
+/* Switch from @self, whose state is set, to @next, and come back when somebody switches here. */
+static inline void
+leave(WeftScheduler *scheduler, WeftFiber *self, WeftFiber *next)
+{
+    scheduler->current = next;
+    scheduler->left = self;
+    next->state = WEFT_FIBER_RUNNING;
+    weft_sanitizer_leave(&self->sanitizer, &next->sanitizer, FALSE);
+    weft_context_switch(&self->context, &next->context);
+    weft_sanitizer_arrive(&self->sanitizer, &scheduler->left->sanitizer);
+}
+
+void
+weft_scheduler_run_batch(WeftScheduler *scheduler)
+{
+    WeftFiber *next = take_next(scheduler);
+
+    if (next != &scheduler->loop)
+        leave(scheduler, &scheduler->loop, next);
+}
+
+WeftWakeCause
+weft_fiber_park(WeftScheduler *scheduler, const char *what)
+{
+    WeftFiber *self = scheduler->current;
+    const int saved_errno = errno;
+
+    g_assert(self != &scheduler->loop);
+    self->waits_for = what;
+    self->waiting_since_us = scheduler->now_us;
+    if (self->deadline_us < self->timer_us)
+        weft_timer_heap_arm(&scheduler->timers, self, self->deadline_us);
+
+    self->state = WEFT_FIBER_PARKED;
+    leave(scheduler, self, take_next(scheduler));
+    errno = saved_errno;
+    return self->cause;
+}
+
+gboolean
+weft_fiber_yield(GError **error)
+{
+    WeftScheduler *scheduler = weft_scheduler_here;
+    WeftFiber *self = scheduler->current;
+    const int saved_errno = errno;
+
+    g_assert(self != &scheduler->loop);
+    if (!weft_fiber_check(error))
+        return FALSE;
+
+    self->waits_for = "its turn";
+    self->waiting_since_us = scheduler->now_us;
+    weft_fiber_ready(self);
+    WeftFiber *next = take_next(scheduler);
+    if (next != self)
+        leave(scheduler, self, next);
+    self->state = WEFT_FIBER_RUNNING;
+    errno = saved_errno;
+    return TRUE;
+}
+
+/* The part of a fiber's end that still runs on its stack.  Its data goes before its group hears of
+ * the end: who waited for the group may free what the data refers to. */
+static void
+finish(WeftFiber *self, gboolean succeeded, GError *error)
+{
+    g_assert(succeeded == (error == NULL));
+    g_assert(self->n_shields == 0);
+    if (self->data_free != NULL)
+        self->data_free(self->data);
+    if (G_UNLIKELY(self->cancel_reason != NULL))
+        g_clear_pointer(&self->cancel_reason, g_free);
+    weft_group_leave(self->group, self, error);
+
+    self->state = WEFT_FIBER_FREE;
+    self->id = 0;
+    self->scheduler->n_live--;
+    weft_stack_pool_put(&self->scheduler->stacks, self);
+}
+
+void
+weft_context_main(WeftContext *context)
+{
+    WeftFiber *self = (WeftFiber *)context;
+    WeftScheduler *scheduler = self->scheduler;
+    GError *error = NULL;
+
+    weft_sanitizer_arrive(&self->sanitizer, &scheduler->left->sanitizer);
+    /* Cancelled or late before it first ran: the body is not entered. */
+    const gboolean succeeded = weft_fiber_check(&error) && self->func(self->data, &error);
+    finish(self, succeeded, error);
+
+    WeftFiber *next = take_next(scheduler);
+    scheduler->current = next;
+    scheduler->left = self;
+    next->state = WEFT_FIBER_RUNNING;
+    weft_sanitizer_leave(&self->sanitizer, &next->sanitizer, TRUE);
+    weft_context_switch(&self->context, &next->context);
+    g_assert_not_reached();
+}
+
+WeftFiber *
+weft_fiber_new(WeftGroup *group, const char *name, WeftFiberFunc func, gpointer data,
+               GDestroyNotify data_free)
+{
+    WeftScheduler *scheduler = group->scheduler;
+    WeftFiber *fiber = weft_stack_pool_take(&scheduler->stacks);
+
+    weft_sanitizer_stack_reuse(&fiber->sanitizer);
+    weft_context_init(&fiber->context, weft_stack_bottom(fiber), fiber);
+    fiber->scheduler = scheduler;
+    fiber->is_cancelled = FALSE;
+    fiber->n_shields = 0;
+    fiber->deadline_us = WEFT_DEADLINE_NEVER;
+    fiber->waiter = NULL;
+    fiber->waits_for = "its first turn";
+    fiber->waiting_since_us = scheduler->now_us;
+    fiber->func = func;
+    fiber->data = data;
+    fiber->data_free = data_free;
+    fiber->name = name;
+    fiber->id = ++scheduler->n_spawned;
+    scheduler->n_live++;
+
+    fiber->group = group;
+    fiber->newer = NULL;
+    fiber->older = group->newest;
+    if (group->newest != NULL)
+        group->newest->newer = fiber;
+    group->newest = fiber;
+    group->n_fibers++;
+
+    if (G_UNLIKELY(group->cancel_reason != NULL))
+        weft_fiber_cancel(fiber, group->cancel_reason);
+    weft_fiber_ready(fiber);
+    return fiber;
+}
+
+void
+weft_fiber_interrupt(WeftFiber *fiber, WeftWakeCause cause)
+{
+    if (fiber->state != WEFT_FIBER_PARKED)
+        return;
+    if (fiber->waiter != NULL)
+        weft_waiter_end(fiber->waiter, cause);
+    else {
+        fiber->cause = cause;
+        weft_fiber_ready(fiber);
+    }
+}
+
+void
+weft_fiber_cancel(WeftFiber *fiber, const char *reason)
+{
+    if (fiber->is_cancelled)
+        return;
+    fiber->is_cancelled = TRUE;
+    fiber->cancel_reason = g_strdup(reason);
+    if (fiber->n_shields == 0)
+        weft_fiber_interrupt(fiber, WEFT_WAKE_CANCELLED);
+}
+
+gboolean
+weft_fiber_fail(WeftWakeCause cause, GError **error)
+{
+    const WeftFiber *self = weft_scheduler_here->current;
+
+    switch (cause) {
+    case WEFT_WAKE_CANCELLED:
+        g_set_error(error, WEFT_ERROR, WEFT_ERROR_CANCELLED, "cancelled: %s", self->cancel_reason);
+        break;
+    case WEFT_WAKE_TIMED_OUT:
+        g_set_error(error, WEFT_ERROR, WEFT_ERROR_TIMED_OUT, "timed out in %s", self->waits_for);
+        break;
+    case WEFT_WAKE_CLOSED:
+        g_set_error(error, WEFT_ERROR, WEFT_ERROR_CLOSED, "%s: closed", self->waits_for);
+        break;
+    case WEFT_WAKE_GIVEN:
+        g_assert_not_reached();
+    }
+    return FALSE;
+}
+
+gboolean
+weft_fiber_check(GError **error)
+{
+    WeftScheduler *scheduler = weft_scheduler_here;
+    const WeftFiber *self = scheduler->current;
+
+    if (G_UNLIKELY(self->is_cancelled && self->n_shields == 0))
+        return weft_fiber_fail(WEFT_WAKE_CANCELLED, error);
+    if (G_UNLIKELY(self->deadline_us <= scheduler->now_us))
+        return weft_fiber_fail(WEFT_WAKE_TIMED_OUT, error);
+    return TRUE;
+}
+
+gboolean
+weft_fiber_sleep_ms(int64_t duration_ms, GError **error)
+{
+    WeftScheduler *scheduler = weft_scheduler_here;
+    WeftFiber *self = scheduler->current;
+    const int64_t outer_us = self->deadline_us;
+    const int64_t until_us = weft_clock_now_us() + MAX(duration_ms, 0) * 1000;
+
+    if (!weft_fiber_check(error))
+        return FALSE;
+
+    self->deadline_us = MIN(outer_us, until_us);
+    const WeftWakeCause cause = weft_fiber_park(scheduler, "sleep");
+    self->deadline_us = outer_us;
+    if (cause == WEFT_WAKE_TIMED_OUT && until_us < outer_us)
+        return TRUE;
+    return weft_fiber_fail(cause, error);
+}
+
+WeftFiber *
+weft_fiber_current(void)
+{
+    const WeftScheduler *scheduler = weft_scheduler_here;
+
+    if (scheduler == NULL || scheduler->current == &scheduler->loop)
+        return NULL;
+    return scheduler->current;
+}
+
+const char *
+weft_fiber_name(const WeftFiber *fiber)
+{
+    return fiber->name;
+}
+
+void
+weft_fiber_set_name(const char *name)
+{
+    weft_scheduler_here->current->name = name;
+}
+
+gboolean
+weft_fiber_is_cancelled(void)
+{
+    return weft_scheduler_here->current->is_cancelled;
+}
+
+size_t
+weft_fiber_stack_left(void)
+{
+    const char *here = __builtin_frame_address(0);
+
+    return (size_t)(here - (const char *)weft_stack_bottom(weft_scheduler_here->current));
+}
+
+WeftShieldScope
+weft_shield_scope(void)
+{
+    WeftFiber *self = weft_scheduler_here->current;
+    const WeftShieldScope scope = {self->deadline_us};
+
+    g_assert(self->n_shields < UINT8_MAX);
+    self->n_shields++;
+    self->deadline_us = WEFT_DEADLINE_NEVER;
+    return scope;
+}
+
+void
+weft_shield_scope_end(WeftShieldScope *scope)
+{
+    WeftFiber *self = weft_scheduler_here->current;
+
+    self->n_shields--;
+    self->deadline_us = scope->outer_deadline_us;
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * The control block of a fiber, and of a scheduler: what the files of this folder share.  Debuggers
+ * read both (gdb/weft_gdb.py): bump WEFT_DEBUG_LAYOUT when a field they use changes its meaning.
+ */
+
+#include "fiber/context.h"
+#include "fiber/sanitizer.h"
+#include "fiber/scheduler.h"
+#include "fiber/stack.h"
+#include "fiber/timer.h"
+#include "fiber/wait.h"
+#include <stdatomic.h>
+#include <weft/deadline.h>
+
+#define WEFT_DEBUG_LAYOUT 1
+
+typedef enum {
+    WEFT_FIBER_FREE,    /* its stack waits in the pool */
+    WEFT_FIBER_READY,   /* in the ready queue */
+    WEFT_FIBER_RUNNING, /* the scheduler's current one */
+    WEFT_FIBER_PARKED,  /* waits, see waits_for */
+} WeftFiberState;
+
+/* Why a wait ended; the first cause is written, later ones find no waiter. */
+typedef enum {
+    WEFT_WAKE_GIVEN, /* what was waited for */
+    WEFT_WAKE_TIMED_OUT,
+    WEFT_WAKE_CANCELLED,
+    WEFT_WAKE_CLOSED, /* what was waited for has ended */
+} WeftWakeCause;
+
+/* Lies at the top of its own stack; the memory outlives the fiber and serves the next one. */
+struct WeftFiber {
+    WeftContext context; /* first: weft_context_main() gets a pointer to it */
+    WeftFiber *next;     /* in the ready queue, or in the pool's list */
+    WeftScheduler *scheduler;
+
+    uint8_t state;
+    uint8_t cause; /* of the last wake-up */
+    uint8_t is_cancelled;
+    uint8_t n_shields;
+    uint32_t timer_index; /* in the timer heap, if timer_us is not WEFT_DEADLINE_NEVER */
+    int64_t timer_us;     /* when the timer fires; may be earlier than the deadline, never later */
+    int64_t deadline_us;  /* in force: the earliest of all scopes */
+
+    WeftWaiter *waiter; /* while parked in a queue */
+    const char *waits_for;
+    int64_t waiting_since_us;
+
+    WeftFiberFunc func;
+    gpointer data;
+    GDestroyNotify data_free;
+
+    const char *name;
+    WeftGroup *group;
+    WeftFiber *older; /* in the group */
+    WeftFiber *newer;
+    char *cancel_reason; /* owned */
+    void *spawned_at;    /* code address */
+    uint64_t id;
+
+    WeftSanitizerStack sanitizer;
+};
+
+struct WeftGroup {
+    WeftScheduler *scheduler;
+    WeftFiber *newest; /* list of its fibers; the order is for dumps only */
+    size_t n_fibers;
+    WeftWaitQueue waiters; /* for n_fibers == 0 */
+    GError *error;         /* the first failure */
+    char *cancel_reason;   /* not NULL: cancelled */
+    gboolean keeps_going;  /* a failure does not cancel the others: the root group */
+    WeftGroup *older;      /* in the scheduler's list, for dumps */
+    WeftGroup *newer;
+};
+
+typedef struct WeftReactor WeftReactor;
+
+struct WeftScheduler {
+    WeftFiber *current;    /* the running fiber; &loop between fibers */
+    WeftFiber *left;       /* who switched last, for sanitizers */
+    WeftFiber *ready;      /* oldest first */
+    WeftFiber **ready_end; /* where the next one is linked */
+    int batch_left;        /* dispatches before the event loop gets its turn */
+    int64_t now_us;        /* read once each turn of the loop */
+    int64_t batch_end_us;
+
+    WeftFiber loop; /* the thread's own stack: where the event loop runs */
+    WeftStackPool stacks;
+    int64_t trim_at_us;
+    WeftTimerHeap timers;
+    WeftReactor *reactor;
+    WeftGroup root;
+    WeftGroup *newest_group;
+
+    WeftPost *_Atomic inbox; /* newest first */
+    atomic_bool is_asleep;   /* a post must wake the event loop */
+    atomic_int n_refs;
+    size_t n_completions_awaited; /* the fake clock stands still for them */
+
+    uint64_t n_spawned;
+    uint64_t n_turns;
+    size_t n_live;
+    void *signal_stack;  /* of the thread, if it is ours */
+    WeftScheduler *next; /* in the process-wide list */
+};
+
+/* The calling thread's scheduler; NULL if it is none. */
+extern __thread WeftScheduler *weft_scheduler_here __attribute__((tls_model("initial-exec")));
+
+/* Stop the running fiber until weft_fiber_ready(); others run.  Returns: the cause of waking.
+ * @what: a literal for dumps */
+WeftWakeCause weft_fiber_park(WeftScheduler *scheduler, const char *what);
+
+/* Put a parked or new fiber at the end of the ready queue. */
+static inline void
+weft_fiber_ready(WeftFiber *fiber)
+{
+    WeftScheduler *scheduler = fiber->scheduler;
+
+    fiber->state = WEFT_FIBER_READY;
+    fiber->next = NULL;
+    *scheduler->ready_end = fiber;
+    scheduler->ready_end = &fiber->next;
+}
+
+/* End the wait of a parked fiber with @cause, taking it out of its queue; no-op if it is not
+ * parked. */
+void weft_fiber_interrupt(WeftFiber *fiber, WeftWakeCause cause);
+
+/* Take @waiter from its queue, and make its fiber ready with @cause. */
+void weft_waiter_end(WeftWaiter *waiter, WeftWakeCause cause);
+
+/* Set @error to what interrupted the running fiber.  FALSE, for return. */
+gboolean weft_fiber_fail(WeftWakeCause cause, GError **error);
+
+/* What weft_group_spawn() does, without inheriting a deadline. */
+WeftFiber *weft_fiber_new(WeftGroup *group, const char *name, WeftFiberFunc func, gpointer data,
+                          GDestroyNotify data_free);
+
+/* The part of a fiber's end that concerns its group: record, cancel siblings, wake who waits.
+ * @error: (transfer full) (nullable) */
+void weft_group_leave(WeftGroup *group, WeftFiber *fiber, GError *error);
+
+void weft_group_init(WeftGroup *group, WeftScheduler *scheduler);
+void weft_group_clear(WeftGroup *group);
+
+/* Run fibers until the queue is empty or the batch is used up; on the loop's own stack. */
+void weft_scheduler_run_batch(WeftScheduler *scheduler);
+
+/* All schedulers of the process, newest first; hold the lock while you look. */
+extern WeftScheduler *weft_schedulers;
+void weft_schedulers_lock(void);
+void weft_schedulers_unlock(void);
+
+WeftScheduler *weft_scheduler_ref(WeftScheduler *scheduler);
+void weft_scheduler_unref(WeftScheduler *scheduler);
