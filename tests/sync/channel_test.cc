@@ -276,8 +276,8 @@ class Chaos
 
         channel = weft_channel_new(below(4), item_free);
         for (int i = 0; i < 8; i++) {
-            fibers.push_back(spawn(group, [this, i] { send_some(i); }));
-            fibers.push_back(spawn(group, [this, i] { receive_some(8 + i); }));
+            fibers.push_back(spawn(group, [this, i] { send_some(2 * i); }));
+            fibers.push_back(spawn(group, [this, i] { receive_some(2 * i + 1); }));
         }
         disturb();
         weft_channel_close(channel);
@@ -298,7 +298,7 @@ class Chaos
             sleep_ms(below(4));
             size_t victim = below(4) == 0 ? below(fibers.size()) : 0;
             if (victim != 0 && fibers[victim] != nullptr)
-                weft_fiber_cancel(fibers[victim], "chaos");
+                weft_fiber_cancel(std::exchange(fibers[victim], nullptr), "chaos");
         }
     }
 

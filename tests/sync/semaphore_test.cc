@@ -2,6 +2,7 @@
 
 #include <weft/semaphore.h>
 
+#include <algorithm>
 #include <random>
 
 #include "in_fiber.h"
@@ -26,7 +27,7 @@ TEST_F(Semaphore, LetsInAsManyAsThereArePermits)
         for (int i = 0; i < 10; i++) {
             spawn(group, [&] {
                 ASSERT_TRUE(weft_semaphore_take(semaphore, nullptr));
-                most_inside = MAX(most_inside, ++n_inside);
+                most_inside = std::max(most_inside, ++n_inside);
                 sleep_ms(5);
                 n_inside--;
                 weft_semaphore_put(semaphore);
