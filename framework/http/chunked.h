@@ -6,6 +6,8 @@
 
 #include "http/field.h"
 
+G_BEGIN_DECLS
+
 /** A chunk's size line with its extensions, or one trailer field line. */
 #define WEFT_HTTP_MAX_CHUNK_LINE_BYTES 1024
 
@@ -62,3 +64,5 @@ WeftHttpChunkedResult weft_http_chunked_next(WeftHttpChunked *chunked, const cha
 
 /** @size bytes of the current chunk, at most data_left, were read past the decoder. */
 void weft_http_chunked_skip_data(WeftHttpChunked *chunked, uint64_t size);
+
+G_END_DECLS

@@ -6,6 +6,8 @@
 
 #include <weft/http.h>
 
+G_BEGIN_DECLS
+
 typedef struct {
     gboolean is_weak;
     const char *opaque; /* with its quotes */
@@ -44,3 +46,5 @@ unsigned weft_http_conditions_judge(const WeftHttpConditions *conditions, gboole
  */
 gboolean weft_http_if_range_holds(const char *if_range,
                                   const WeftHttpRepresentation *representation, int64_t now_s);
+
+G_END_DECLS

@@ -6,6 +6,8 @@
 
 #include <weft/base.h>
 
+G_BEGIN_DECLS
+
 /** "Sun, 06 Nov 1994 08:49:37 GMT" */
 #define WEFT_HTTP_DATE_BYTES 29
 
@@ -28,3 +30,5 @@ const char *weft_http_date_now(void);
  * FALSE for what is no date
  */
 gboolean weft_http_date_parse(const char *text, size_t length, int64_t now_s, int64_t *ret_unix_s);
+
+G_END_DECLS

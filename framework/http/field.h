@@ -7,6 +7,8 @@
 
 #include <weft/base.h>
 
+G_BEGIN_DECLS
+
 typedef enum {
     WEFT_HTTP_FIELD_OTHER,
 #define FIELD(id, name) WEFT_HTTP_FIELD_##id,
@@ -34,3 +36,5 @@ const char *weft_http_field_name(WeftHttpFieldId id);
  */
 ssize_t weft_http_field_line_parse(const char *text, size_t length, WeftHttpSpan *ret_name,
                                    WeftHttpSpan *ret_value);
+
+G_END_DECLS

@@ -10,6 +10,8 @@
 
 #include <weft/http.h>
 
+G_BEGIN_DECLS
+
 /** Fields at most, whatever WeftHttpLimits says. */
 #define WEFT_HTTP_MAX_FIELDS 128
 
@@ -63,3 +65,5 @@ weft_http_head_field(const WeftHttpHead *head, WeftHttpFieldId id)
 {
     return head->first[id] == 0 ? NULL : &head->fields[head->first[id] - 1];
 }
+
+G_END_DECLS

@@ -6,6 +6,8 @@
 
 #include <weft/base.h>
 
+G_BEGIN_DECLS
+
 /** Parts of an answer at most; a request for more, when joined, gets the whole (RFC 9110 14.2). */
 #define WEFT_HTTP_MAX_RANGES 16
 
@@ -28,3 +30,5 @@ typedef enum {
 WeftHttpRangesResult weft_http_ranges_parse(const char *field, size_t length, int64_t size_bytes,
                                             WeftHttpRange ret_ranges[WEFT_HTTP_MAX_RANGES],
                                             size_t *ret_n_ranges);
+
+G_END_DECLS

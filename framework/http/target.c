@@ -3,7 +3,7 @@
  * The request target in its four forms, and paths made plain.
  */
 
-#include "http/target.h"
+#include <weft/http_target.h>
 
 #include <weft/scan.h>
 

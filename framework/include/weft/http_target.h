@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * The request target in its four forms (RFC 9112 3.2), and paths made plain: decoded, without "//",
- * "." and "..".
- */
 #pragma once
 
 #include <weft/base.h>
+
+G_BEGIN_DECLS
+
+/**
+ * The request target in its four forms (RFC 9112 3.2), and paths made plain: decoded, without "//",
+ * "." and "..".  For who reads URIs in other places: the Destination of WebDAV.
+ */
 
 typedef enum {
     WEFT_HTTP_TARGET_ORIGIN,    /* "/a?b" */
@@ -39,3 +42,5 @@ gboolean weft_http_authority_is_valid(const char *text, size_t length);
  * has, and ".." above the root
  */
 ssize_t weft_http_path_normalise(const char *text, size_t length, char *out);
+
+G_END_DECLS
