@@ -1,0 +1,149 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""weft as its users get it: installed into a prefix, the examples built against that, and run.
+
+Usage: install_test.py BUILD_FOLDER [unittest arguments]
+"""
+
+import http.client
+import os
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+BUILD = ""
+
+
+def run(*command, **settings):
+    result = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                            stderr=subprocess.STDOUT, text=True, check=False, **settings)
+    if result.returncode != 0:
+        raise AssertionError("%s: exit %d\n%s" % (shlex.join(command), result.returncode, result.stdout))
+    return result.stdout
+
+
+def free_address():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return "127.0.0.1:%d" % probe.getsockname()[1]
+
+
+class InstallTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.scratch = tempfile.TemporaryDirectory(prefix="weft-install-")
+        cls.addClassCleanup(cls.scratch.cleanup)
+        cls.prefix = os.path.join(cls.scratch.name, "prefix")
+        run("cmake", "--install", BUILD, "--prefix", cls.prefix)
+
+    def build(self, name):
+        """The example @name, by find_package(weft)."""
+        folder = os.path.join(self.scratch.name, "build-" + name)
+        run("cmake", "-S", os.path.join(SOURCE, "examples", name), "-B", folder, "-G", "Ninja",
+            "-DCMAKE_PREFIX_PATH=" + self.prefix, "-DCMAKE_C_FLAGS=-Wall -Wextra -Werror")
+        run("cmake", "--build", folder)
+        return os.path.join(folder, name)
+
+    def serve(self, address, *command):
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        host, port = address.split(":")
+        give_up = time.monotonic() + 20
+        while True:
+            try:
+                socket.create_connection((host, int(port))).close()
+                return process
+            except ConnectionRefusedError:
+                self.assertIsNone(process.poll(), "%s ended at its start" % command[0])
+                self.assertLess(time.monotonic(), give_up, "%s does not accept" % command[0])
+                time.sleep(0.01)
+
+    def ends_when_told(self, process):
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(process.wait(20), 0)
+
+    def ask(self, address, method, path, body=None, headers=None):
+        connection = http.client.HTTPConnection(address, timeout=20)
+        self.addCleanup(connection.close)
+        connection.request(method, path, body=body, headers=headers or {})
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+
+    def test_dav_serves_a_folder(self):
+        program = self.build("dav")
+        folder = os.path.join(self.scratch.name, "served")
+        os.mkdir(folder)
+        address = free_address()
+        process = self.serve(address, program, folder, address)
+        self.assertEqual(self.ask(address, "PUT", "/a.txt", b"some text")[0], 201)
+        self.assertEqual(self.ask(address, "GET", "/a.txt"), (200, b"some text"))
+        status, body = self.ask(address, "PROPFIND", "/", headers={"Depth": "1"})
+        self.assertEqual(status, 207)
+        self.assertIn(b"/a.txt", body)
+        self.ends_when_told(process)
+
+    def test_dav_says_what_is_wrong(self):
+        program = self.build("dav")
+        result = subprocess.run([program, os.path.join(self.scratch.name, "nothing")], check=False,
+                                capture_output=True, text=True)
+        self.assertEqual(result.returncode, 1)
+        self.assertTrue(result.stderr.startswith("dav: "), result.stderr)
+
+    def check_hello(self, program):
+        address = free_address()
+        process = self.serve(address, program, address)
+        self.assertEqual(self.ask(address, "GET", "/hello/reader"), (200, b"Hello, reader!\n"))
+        self.assertEqual(self.ask(address, "POST", "/count", b"x" * 100000), (200, b"100000\n"))
+        self.assertEqual(self.ask(address, "DELETE", "/count")[0], 405)
+        self.ends_when_told(process)
+
+    def test_hello_answers_http(self):
+        self.check_hello(self.build("hello"))
+
+    def build_by_pkg_config(self, name, package):
+        """The example @name, by the compiler and pkg-config alone."""
+        program = os.path.join(self.scratch.name, name + "-by-pkg-config")
+        where = [os.path.join(folder, "pkgconfig") for folder, folders, _ in os.walk(self.prefix)
+                 if "pkgconfig" in folders]
+        flags = run("pkg-config", "--cflags", "--libs", package,
+                    env=dict(os.environ, PKG_CONFIG_PATH=":".join(where)))
+        run("cc", "-Wall", "-Wextra", "-Werror", "-o", program,
+            os.path.join(SOURCE, "examples", name, "main.c"), *shlex.split(flags))
+        return program
+
+    def test_hello_builds_by_pkg_config(self):
+        self.check_hello(self.build_by_pkg_config("hello", "weft"))
+
+    def test_dav_builds_by_pkg_config(self):
+        self.build_by_pkg_config("dav", "weft-dav")
+
+    def test_echo_sends_lines_back(self):
+        program = self.build("echo")
+        address = free_address()
+        process = self.serve(address, program, address)
+        host, port = address.split(":")
+        with socket.create_connection((host, int(port)), 20) as connection:
+            with connection.makefile("rwb") as lines:
+                for line in (b"one\n", b"two\n", b"\n"):
+                    lines.write(line)
+                    lines.flush()
+                    self.assertEqual(lines.readline(), line)
+        self.ends_when_told(process)
+
+    def test_the_program_and_its_page_are_installed(self):
+        version = run(os.path.join(self.prefix, "bin/weftdav"), "--version")
+        self.assertIn("weftdav", version)
+        page = os.path.join(self.prefix, "share/man/man1/weftdav.1")
+        self.assertTrue(os.path.exists(page))
+
+
+if __name__ == "__main__":
+    BUILD = os.path.abspath(sys.argv.pop(1))
+    unittest.main(verbosity=2)
