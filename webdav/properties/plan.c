@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From a query to text.  Resources without dead properties are nearly all there are: for them a
+ * file and a collection each have a shape, constant text with values in it.  Those with dead
+ * properties go the plain way, property by property.
+ */
+#include "webdav/properties/plan.h"
+
+#include "webdav/xml/multistatus.h"
+#include "webdav/xml/writer.h"
+
+#define RESPONSE_OPEN "<D:response><D:href>"
+#define RESPONSE_CLOSE "</D:response>\n"
+#define PROPSTAT_OPEN "<D:propstat><D:prop>"
+#define PROPSTAT_CLOSE "</D:propstat>"
+#define MAX_STEPS 16 /* live properties with a value; the table has fewer */
+
+/* Text, and the value behind it. */
+typedef struct {
+    size_t n_text;
+    char *(*put)(char *at, const WeftDavResource *resource, WeftDavLiveCache *cache);
+} Step;
+
+/* The response of a resource without dead properties, from behind its name. */
+typedef struct {
+    WeftBuffer text; /* of all steps one behind the other, then what is behind the last value */
+    Step steps[MAX_STEPS];
+    size_t n_steps;
+    size_t n_last_text;
+} Shape;
+
+struct WeftDavPlan {
+    const WeftDavQuery *query;
+    Shape shapes[2]; /* by is_collection */
+    WeftDavLiveCache cache;
+};
+
+/* ---- what is found ---- */
+
+static const WeftDavAsked *
+asked_at(const WeftDavQuery *query, guint index)
+{
+    return &g_array_index(query->asked, WeftDavAsked, index);
+}
+
+/* (nullable): the dead property that answers @asked. */
+static const WeftDavProperty *
+find_dead(const WeftDavAsked *asked, const WeftDavResource *resource)
+{
+    if (resource->properties == NULL)
+        return NULL;
+    if (asked->live != NULL && (asked->live->flags & WEFT_DAV_LIVE_SETTABLE) == 0)
+        return NULL;
+    return weft_dav_property_set_find(resource->properties, asked->ns, asked->name);
+}
+
+static gboolean
+is_live(const WeftDavAsked *asked, gboolean is_collection)
+{
+    return asked->live != NULL && weft_dav_live_is_on(asked->live, is_collection);
+}
+
+/* What a client names and the resource lacks is told; what allprop and propname would have brought
+ * is not. */
+static gboolean
+is_told_missing(const WeftDavQuery *query, const WeftDavAsked *asked)
+{
+    if (query->kind == WEFT_DAV_QUERY_PROP)
+        return TRUE;
+    return query->kind == WEFT_DAV_QUERY_ALLPROP &&
+           (asked->live == NULL || (asked->live->flags & WEFT_DAV_LIVE_IN_ALLPROP) == 0);
+}
+
+/* ---- text ---- */
+
+static void
+append_propstat_end(WeftBuffer *out, unsigned status)
+{
+    weft_buffer_append_string(out, "</D:prop>");
+    weft_dav_multistatus_append_status(out, status);
+    weft_buffer_append_string(out, PROPSTAT_CLOSE);
+}
+
+/* RFC 4918 9.1.2: a propstat for what is found, then one for what is not; never an empty response.
+ * Begins either with its first name. */
+static void
+open_propstat(WeftBuffer *out, gboolean *is_open)
+{
+    if (!*is_open)
+        weft_buffer_append_string(out, PROPSTAT_OPEN);
+    *is_open = TRUE;
+}
+
+static void
+append_missing(const WeftDavQuery *query, WeftBuffer *out, const WeftDavResource *resource)
+{
+    gboolean is_open = FALSE;
+
+    for (guint i = 0; i < query->asked->len; i++) {
+        const WeftDavAsked *asked = asked_at(query, i);
+
+        if (is_live(asked, resource->info->is_collection) || find_dead(asked, resource) != NULL ||
+            !is_told_missing(query, asked))
+            continue;
+        open_propstat(out, &is_open);
+        weft_dav_multistatus_append_name(out, asked->ns, asked->name);
+    }
+    if (is_open)
+        append_propstat_end(out, 404);
+}
+
+/* A name with nothing to add: the value, where it has one, comes by the caller. */
+static void
+append_live_open(WeftBuffer *out, const WeftDavLive *live, gboolean is_collection)
+{
+    gboolean is_other = is_collection && live->on_collection != NULL;
+
+    weft_buffer_append_string(out, is_other ? live->on_collection : live->open);
+}
+
+/* ---- shapes ---- */
+
+static void
+add_step(Shape *shape, size_t *done, const WeftDavLive *live)
+{
+    g_assert(shape->n_steps < MAX_STEPS);
+    shape->steps[shape->n_steps++] =
+        (Step){.n_text = weft_buffer_length(&shape->text) - *done, .put = live->put};
+    *done = weft_buffer_length(&shape->text);
+}
+
+static void
+make_shape(const WeftDavQuery *query, Shape *shape, gboolean is_collection)
+{
+    const WeftDavInfo info = {.is_collection = is_collection};
+    const WeftDavResource nothing = {.name = "", .info = &info};
+    WeftBuffer *text = &shape->text;
+    size_t done = 0;
+    gboolean is_open = FALSE;
+
+    weft_buffer_init(text, 1024);
+    weft_buffer_append_string(text, is_collection ? "/</D:href>" : "</D:href>");
+    for (guint i = 0; i < query->asked->len; i++) {
+        const WeftDavAsked *asked = asked_at(query, i);
+
+        if (!is_live(asked, is_collection))
+            continue;
+        open_propstat(text, &is_open);
+        if (query->kind == WEFT_DAV_QUERY_PROPNAME) {
+            weft_dav_multistatus_append_name(text, asked->ns, asked->name);
+            continue;
+        }
+        append_live_open(text, asked->live, is_collection);
+        if (asked->live->put != NULL)
+            add_step(shape, &done, asked->live);
+        weft_buffer_append_string(text, asked->live->close);
+    }
+    if (query->asked->len == 0)
+        open_propstat(text, &is_open);
+    if (is_open)
+        append_propstat_end(text, 200);
+    append_missing(query, text, &nothing);
+    weft_buffer_append_string(text, RESPONSE_CLOSE);
+    shape->n_last_text = weft_buffer_length(text) - done;
+}
+
+/* The hot path of a listing: one check for room, then copies. */
+static void
+append_shaped(WeftDavPlan *plan, WeftBuffer *out, const WeftBuffer *begin,
+              const WeftDavResource *resource)
+{
+    const Shape *shape = &plan->shapes[resource->info->is_collection ? 1 : 0];
+    const char *text = (const char *)weft_buffer_bytes(&shape->text);
+    size_t n_begin = weft_buffer_length(begin);
+    size_t n_name = resource->name_len * WEFT_DAV_XML_MAX_ESCAPE_BYTES;
+
+    weft_buffer_reserve(out, n_begin + weft_buffer_length(&shape->text) + 2 * n_name +
+                                 shape->n_steps * WEFT_DAV_LIVE_MAX_VALUE_BYTES);
+
+    char *at = (char *)out->data + out->end;
+    at = weft_dav_xml_put(at, (const char *)weft_buffer_bytes(begin), n_begin);
+    at = weft_dav_xml_put_href(at, resource->name, resource->name_len);
+    for (size_t i = 0; i < shape->n_steps; i++) {
+        at = weft_dav_xml_put(at, text, shape->steps[i].n_text);
+        text += shape->steps[i].n_text;
+        at = shape->steps[i].put(at, resource, &plan->cache);
+    }
+    at = weft_dav_xml_put(at, text, shape->n_last_text);
+    out->end = (size_t)(at - (char *)out->data);
+}
+
+/* ---- with dead properties ---- */
+
+static void
+append_live(WeftDavPlan *plan, WeftBuffer *out, const WeftDavLive *live,
+            const WeftDavResource *resource)
+{
+    append_live_open(out, live, resource->info->is_collection);
+    if (live->put == NULL)
+        return;
+    weft_buffer_reserve(out, resource->name_len * WEFT_DAV_XML_MAX_ESCAPE_BYTES +
+                                 WEFT_DAV_LIVE_MAX_VALUE_BYTES);
+    char *end = live->put((char *)out->data + out->end, resource, &plan->cache);
+    out->end = (size_t)(end - (char *)out->data);
+    weft_buffer_append_string(out, live->close);
+}
+
+static gboolean
+is_asked(const WeftDavQuery *query, const WeftDavProperty *property)
+{
+    for (guint i = 0; i < query->asked->len; i++) {
+        const WeftDavAsked *asked = asked_at(query, i);
+
+        if (strcmp(asked->name, property->name) == 0 && strcmp(asked->ns, property->ns) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static void
+append_asked(WeftDavPlan *plan, WeftBuffer *out, const WeftDavResource *resource, gboolean *is_open)
+{
+    gboolean names_only = plan->query->kind == WEFT_DAV_QUERY_PROPNAME;
+
+    for (guint i = 0; i < plan->query->asked->len; i++) {
+        const WeftDavAsked *asked = asked_at(plan->query, i);
+        const WeftDavProperty *dead = find_dead(asked, resource);
+
+        if (dead == NULL && !is_live(asked, resource->info->is_collection))
+            continue;
+        open_propstat(out, is_open);
+        if (names_only)
+            weft_dav_multistatus_append_name(out, asked->ns, asked->name);
+        else if (dead != NULL)
+            weft_buffer_append_string(out, dead->xml);
+        else
+            append_live(plan, out, asked->live, resource);
+    }
+}
+
+/* What allprop and propname bring beyond what is asked by name. */
+static void
+append_other_dead(WeftDavPlan *plan, WeftBuffer *out, const WeftDavResource *resource,
+                  gboolean *is_open)
+{
+    for (size_t i = 0; i < weft_dav_property_set_size(resource->properties); i++) {
+        const WeftDavProperty *dead = weft_dav_property_set_get(resource->properties, i);
+
+        if (is_asked(plan->query, dead))
+            continue;
+        open_propstat(out, is_open);
+        if (plan->query->kind == WEFT_DAV_QUERY_PROPNAME)
+            weft_dav_multistatus_append_name(out, dead->ns, dead->name);
+        else
+            weft_buffer_append_string(out, dead->xml);
+    }
+}
+
+static void
+append_plainly(WeftDavPlan *plan, WeftBuffer *out, const WeftBuffer *begin,
+               const WeftDavResource *resource)
+{
+    gboolean is_open = FALSE;
+
+    weft_buffer_append(out, weft_buffer_bytes(begin), weft_buffer_length(begin));
+    weft_dav_xml_append_href(out, resource->name, resource->name_len);
+    weft_buffer_append_string(out, resource->info->is_collection ? "/</D:href>" : "</D:href>");
+    append_asked(plan, out, resource, &is_open);
+    if (plan->query->kind != WEFT_DAV_QUERY_PROP)
+        append_other_dead(plan, out, resource, &is_open);
+    if (plan->query->asked->len == 0)
+        open_propstat(out, &is_open);
+    if (is_open)
+        append_propstat_end(out, 200);
+    append_missing(plan->query, out, resource);
+    weft_buffer_append_string(out, RESPONSE_CLOSE);
+}
+
+/* ---- the plan ---- */
+
+WeftDavPlan *
+weft_dav_plan_new(const WeftDavQuery *query)
+{
+    WeftDavPlan *plan = g_new0(WeftDavPlan, 1);
+    const WeftDavDate no_date = WEFT_DAV_DATE_INIT;
+
+    plan->query = query;
+    plan->cache = (WeftDavLiveCache){no_date, no_date};
+    make_shape(query, &plan->shapes[0], FALSE);
+    make_shape(query, &plan->shapes[1], TRUE);
+    return plan;
+}
+
+void
+weft_dav_plan_free(WeftDavPlan *plan)
+{
+    if (plan == NULL)
+        return;
+    weft_buffer_clear(&plan->shapes[0].text);
+    weft_buffer_clear(&plan->shapes[1].text);
+    g_free(plan);
+}
+
+void
+weft_dav_plan_begin(WeftBuffer *begin, const char *path, size_t length)
+{
+    weft_buffer_consume(begin, weft_buffer_length(begin));
+    weft_buffer_append_string(begin, RESPONSE_OPEN);
+    weft_dav_xml_append_href(begin, path, length);
+}
+
+void
+weft_dav_plan_append(WeftDavPlan *plan, WeftBuffer *out, const WeftBuffer *begin,
+                     const WeftDavResource *resource)
+{
+    if (resource->properties == NULL)
+        append_shaped(plan, out, begin, resource);
+    else
+        append_plainly(plan, out, begin, resource);
+}
