@@ -51,7 +51,10 @@ weft_scan_while(const char *text, size_t length, unsigned classes)
     return used;
 }
 
-/* Non-zero where one of eight bytes is a control byte (HTAB among them) or DEL. */
+/*
+ * The high bit of each of eight bytes that is a control byte (HTAB among them) or DEL.  Above the
+ * lowest one set others may be wrong, for the subtraction borrows from there.
+ */
 static inline uint64_t
 control_bytes(uint64_t bytes)
 {
@@ -65,23 +68,22 @@ size_t
 weft_scan_field_value(const char *text, size_t length)
 {
     size_t used = 0;
+    uint64_t bytes;
 
-    for (;;) {
-        uint64_t bytes;
+    while (length - used >= sizeof bytes) {
+        memcpy(&bytes, text + used, sizeof bytes);
 
-        while (length - used >= sizeof bytes) {
-            memcpy(&bytes, text + used, sizeof bytes);
-            if (control_bytes(bytes) != 0)
-                break;
+        uint64_t found = control_bytes(GUINT64_FROM_LE(bytes));
+        if (found == 0) {
             used += sizeof bytes;
+            continue;
         }
-
-        size_t end = MIN(length, used + sizeof bytes);
-        while (used < end && weft_byte_is(text[used], WEFT_BYTE_FIELD))
-            used++;
-        if (used < end || used == length)
+        used += (size_t)__builtin_ctzll(found) / 8;
+        if (text[used] != '\t')
             return used;
+        used++;
     }
+    return used + weft_scan_while(text + used, length - used, WEFT_BYTE_FIELD);
 }
 
 size_t

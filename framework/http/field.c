@@ -7,6 +7,8 @@
 
 #include <weft/scan.h>
 
+#include <string.h>
+
 #define MAX_KNOWN_NAME_BYTES 19
 #define MAX_NAMES_OF_A_LENGTH 4
 
@@ -40,6 +42,32 @@ static const uint8_t ids_by_length[MAX_KNOWN_NAME_BYTES + 1][MAX_NAMES_OF_A_LENG
     [19] = {WEFT_HTTP_FIELD_IF_UNMODIFIED_SINCE},
 };
 
+/*
+ * Two names of @length bytes.  Names are tokens, and no byte of a token but a letter turns into
+ * that of another by the bit of the case: eight bytes are compared at a time.
+ */
+static gboolean
+names_match(const char *left, const char *right, size_t length)
+{
+    const uint64_t case_bits = UINT64_MAX / 255 * 0x20;
+    uint64_t left_bytes = 0;
+    uint64_t right_bytes = 0;
+
+    for (; length >= sizeof left_bytes; length -= sizeof left_bytes) {
+        memcpy(&left_bytes, left, sizeof left_bytes);
+        memcpy(&right_bytes, right, sizeof right_bytes);
+        if (((left_bytes ^ right_bytes) & ~case_bits) != 0)
+            return FALSE;
+        left += sizeof left_bytes;
+        right += sizeof right_bytes;
+    }
+    for (; length > 0; length--) {
+        if (((*left++ ^ *right++) & ~0x20) != 0)
+            return FALSE;
+    }
+    return TRUE;
+}
+
 WeftHttpFieldId
 weft_http_field_id(const char *name, size_t length)
 {
@@ -48,7 +76,7 @@ weft_http_field_id(const char *name, size_t length)
 
     const uint8_t *candidates = ids_by_length[length];
     for (size_t i = 0; i < MAX_NAMES_OF_A_LENGTH && candidates[i] != WEFT_HTTP_FIELD_OTHER; i++) {
-        if (weft_scan_equal_ignoring_case(name, length, names[candidates[i]]))
+        if (names_match(name, names[candidates[i]], length))
             return (WeftHttpFieldId)candidates[i];
     }
     return WEFT_HTTP_FIELD_OTHER;
