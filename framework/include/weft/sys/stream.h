@@ -29,10 +29,9 @@ typedef struct {
                            gboolean more_follows, GError **error);
 
     /**
-     * (nullable): move bytes of descriptor @fd, which are in memory, without copying them through the
-     * process.  Parks.
-     * Returns: bytes moved (1..@size), 0 at the end of the file, -1 with @error set, -2 where this
-     * file cannot be moved in that way
+     * (nullable): move bytes of descriptor @fd, which are in memory, without copying them through
+     * the process.  Parks. Returns: bytes moved (1..@size), 0 at the end of the file, -1 with
+     * @error set, -2 where this file cannot be moved in that way
      */
     ssize_t (*send_pages)(WeftStream *stream, int fd, int64_t offset_bytes, size_t size,
                           GError **error);
@@ -47,7 +46,8 @@ typedef struct {
     void (*free)(WeftStream *stream);
 } WeftStreamMethods;
 
-/** The first member of every kind's struct; methods is set by the kind, the rest starts as zeros. */
+/** The first member of every kind's struct; methods is set by the kind, the rest starts as zeros.
+ */
 struct WeftStream {
     const WeftStreamMethods *methods;
     uint64_t n_read;

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * Streams over sockets, TCP and unix.
+ */
+
+#include "fiber/descriptor.h"
+#include "io/address.h"
+
+#include <weft/stream.h>
+
+/*
+ * A stream over a connected, non-blocking socket.
+ * @fd: (transfer full): closed on failure, too
+ * @peer: (nullable): NULL where it has no name
+ */
+WeftStream *weft_socket_stream_new(int fd, const WeftAddress *peer, GError **error);
+
+/* The descriptor below, which lives as long as the stream: for who waits without a fiber. */
+WeftDescriptor *weft_socket_stream_descriptor(WeftStream *stream);
+
+/*
+ * TRUE if there is something to read, or the end, or an error.  FALSE leaves the descriptor's
+ * is_readable FALSE: the next edge tells.
+ */
+gboolean weft_socket_stream_has_input(WeftStream *stream);
