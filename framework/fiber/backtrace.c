@@ -38,13 +38,10 @@ weft_backtrace_fiber(const WeftFiber *fiber, void **ret_frames, size_t max_frame
 #ifdef WEFT_CONTEXT_UCONTEXT
     return weft_backtrace_machine(&fiber->context.ucontext, fiber, ret_frames, max_frames);
 #else
-    const uintptr_t *saved = fiber->context.sp;
-    const gboolean has_run = fiber->waits_for == NULL || saved != (const uintptr_t *)fiber;
-
-    if (max_frames == 0 || !has_run)
-        return 0;
+    if (max_frames == 0 || fiber->context.fp == NULL)
+        return 0; /* it has not run yet */
     ret_frames[0] = fiber->context.pc;
-    return walk(fiber, (const uintptr_t *)saved[0], ret_frames, 1, max_frames);
+    return walk(fiber, fiber->context.fp, ret_frames, 1, max_frames);
 #endif
 }
 

@@ -74,6 +74,7 @@ weft_context_init(WeftContext *context, G_GNUC_UNUSED void *stack_bottom, void *
 {
     context->sp = stack_top;
     context->pc = (void *)weft_context_enter;
+    context->fp = NULL;
 }
 
 #endif

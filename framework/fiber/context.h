@@ -24,18 +24,12 @@
 
 #ifdef WEFT_CONTEXT_UCONTEXT
 #include <ucontext.h>
-#define WEFT_CONTEXT_FRAME_BYTES 0
-#else
-#if defined(__x86_64__)
-#define WEFT_CONTEXT_FRAME_BYTES (8 + 128)
-#else
-#define WEFT_CONTEXT_FRAME_BYTES 16
-#endif
 #endif
 
 typedef struct {
     void *sp;
     void *pc;
+    void *fp;
 #ifdef WEFT_CONTEXT_UCONTEXT
     ucontext_t ucontext;
 #endif
@@ -75,19 +69,16 @@ weft_context_switch(WeftContext *from, WeftContext *to)
 __attribute__((always_inline)) static inline void
 weft_context_switch(WeftContext *from, WeftContext *to)
 {
-    /* The red zone below rsp may be in use (leaf functions), so step over it first.  rbp cannot be
-     * clobbered where it is the frame pointer; it travels on the stack. */
-    __asm__ volatile("lea -128(%%rsp), %%rsp\n\t"
-                     "push %%rbp\n\t"
-                     "lea 1f(%%rip), %%rax\n\t"
+    /* rbp cannot be clobbered where it is the frame pointer, so it travels in the context. */
+    __asm__ volatile("lea 1f(%%rip), %%rax\n\t"
                      "mov %%rsp, 0(%%rdi)\n\t"
                      "mov %%rax, 8(%%rdi)\n\t"
+                     "mov %%rbp, 16(%%rdi)\n\t"
                      "mov 0(%%rsi), %%rsp\n\t"
+                     "mov 16(%%rsi), %%rbp\n\t"
                      "jmp *8(%%rsi)\n"
                      "1:\n\t"
                      "endbr64\n\t"
-                     "pop %%rbp\n\t"
-                     "lea 128(%%rsp), %%rsp\n\t"
                      : "+D"(from), "+S"(to)
                      :
                      : "rax", "rbx", "rcx", "rdx", "r8", "r9", "r10", "r11", "r12", "r13", "r14",
@@ -105,26 +96,26 @@ weft_context_switch(WeftContext *from, WeftContext *to)
     register WeftContext *from_x0 __asm__("x0") = from;
     register WeftContext *to_x1 __asm__("x1") = to;
 
-    /* AAPCS64: x19-x28 and the low halves of v8-v15 must survive; here they are clobbered, so that
-     * only a function that uses them pays.  x29 and x30 travel on the stack. */
-    __asm__ volatile("stp x29, x30, [sp, #-16]!\n\t"
-                     "adr x16, 1f\n\t"
+    /* AAPCS64: x19-x28, x30 and the low halves of v8-v15 must survive; here they are clobbered, so
+     * that only a function that uses them pays.  x29 travels in the context. */
+    __asm__ volatile("adr x16, 1f\n\t"
                      "mov x17, sp\n\t"
                      "stp x17, x16, [x0]\n\t"
+                     "str x29, [x0, #16]\n\t"
                      "ldp x17, x16, [x1]\n\t"
+                     "ldr x29, [x1, #16]\n\t"
                      "mov sp, x17\n\t"
                      "br x16\n"
                      "1:\n\t"
                      "hint #36\n\t" /* bti j */
-                     "ldp x29, x30, [sp], #16\n\t"
                      : "+r"(from_x0), "+r"(to_x1)
                      :
                      : "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13",
                        "x14", "x15", "x16", "x17", "x18", "x19", "x20", "x21", "x22", "x23", "x24",
-                       "x25", "x26", "x27", "x28", "v0", "v1", "v2", "v3", "v4", "v5", "v6", "v7",
-                       "v8", "v9", "v10", "v11", "v12", "v13", "v14", "v15", "v16", "v17", "v18",
-                       "v19", "v20", "v21", "v22", "v23", "v24", "v25", "v26", "v27", "v28", "v29",
-                       "v30", "v31", "cc", "memory");
+                       "x25", "x26", "x27", "x28", "x30", "v0", "v1", "v2", "v3", "v4", "v5", "v6",
+                       "v7", "v8", "v9", "v10", "v11", "v12", "v13", "v14", "v15", "v16", "v17",
+                       "v18", "v19", "v20", "v21", "v22", "v23", "v24", "v25", "v26", "v27", "v28",
+                       "v29", "v30", "v31", "cc", "memory");
 }
 
 #endif

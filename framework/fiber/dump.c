@@ -44,7 +44,7 @@ dump_fiber(int fd, const WeftFiber *fiber, int64_t now_us)
 
     dprintf(fd, "  fiber %" G_GUINT64_FORMAT " \"%s\" %s", fiber->id, fiber->name,
             state_name(fiber));
-    if (fiber->state == WEFT_FIBER_PARKED || fiber->state == WEFT_FIBER_READY)
+    if (fiber->state == WEFT_FIBER_PARKED)
         dprintf(fd, " in %s for %.3f s", fiber->waits_for,
                 (double)(now_us - fiber->waiting_since_us) / G_USEC_PER_SEC);
     if (fiber->deadline_us != WEFT_DEADLINE_NEVER)

@@ -6,11 +6,27 @@
  */
 
 #include "fiber/fiber.h"
-#include <errno.h>
 #include <weft/clock.h>
 
-/* Every so many dispatches the clock is read, to end a batch that takes too long. */
-#define CLOCK_EVERY 32
+/* A batch: at most so many slices, and no further one after so much time. */
+#define SLICE_DISPATCHES 32
+#define BATCH_SLICES 8
+#define BATCH_US 1000
+
+/* The queue is empty, or a slice is used up. */
+static WeftFiber *
+take_next_slice(WeftScheduler *scheduler, WeftFiber *next)
+{
+    if (next == NULL || --scheduler->slices_left == 0 ||
+        weft_clock_now_us() > scheduler->batch_end_us)
+        return &scheduler->loop;
+
+    scheduler->slice_left = SLICE_DISPATCHES;
+    scheduler->ready = next->next;
+    if (next->next == NULL)
+        scheduler->ready_end = &scheduler->ready;
+    return next;
+}
 
 /* Who runs next: the oldest ready fiber; the event loop when there is none or its turn has come. */
 static inline WeftFiber *
@@ -18,15 +34,9 @@ take_next(WeftScheduler *scheduler)
 {
     WeftFiber *next = scheduler->ready;
 
-    if (G_UNLIKELY(next == NULL || scheduler->batch_left == 0))
-        return &scheduler->loop;
-    if (G_UNLIKELY(scheduler->batch_left % CLOCK_EVERY == 0) &&
-        weft_clock_now_us() > scheduler->batch_end_us) {
-        scheduler->batch_left = 0;
-        return &scheduler->loop;
-    }
+    if (G_UNLIKELY(next == NULL || --scheduler->slice_left == 0))
+        return take_next_slice(scheduler, next);
 
-    scheduler->batch_left--;
     scheduler->ready = next->next;
     if (next->next == NULL)
         scheduler->ready_end = &scheduler->ready;
@@ -48,8 +58,11 @@ leave(WeftScheduler *scheduler, WeftFiber *self, WeftFiber *next)
 void
 weft_scheduler_run_batch(WeftScheduler *scheduler)
 {
-    WeftFiber *next = take_next(scheduler);
+    scheduler->slice_left = SLICE_DISPATCHES;
+    scheduler->slices_left = BATCH_SLICES;
+    scheduler->batch_end_us = scheduler->now_us + BATCH_US;
 
+    WeftFiber *next = take_next(scheduler);
     if (next != &scheduler->loop)
         leave(scheduler, &scheduler->loop, next);
 }
@@ -58,7 +71,7 @@ WeftWakeCause
 weft_fiber_park(WeftScheduler *scheduler, const char *what)
 {
     WeftFiber *self = scheduler->current;
-    const int saved_errno = errno;
+    const int saved_errno = *scheduler->errno_here;
 
     g_assert(self != &scheduler->loop);
     self->waits_for = what;
@@ -68,7 +81,7 @@ weft_fiber_park(WeftScheduler *scheduler, const char *what)
 
     self->state = WEFT_FIBER_PARKED;
     leave(scheduler, self, take_next(scheduler));
-    errno = saved_errno;
+    *scheduler->errno_here = saved_errno;
     return self->cause;
 }
 
@@ -77,20 +90,19 @@ weft_fiber_yield(GError **error)
 {
     WeftScheduler *scheduler = weft_scheduler_here;
     WeftFiber *self = scheduler->current;
-    const int saved_errno = errno;
+    const int saved_errno = *scheduler->errno_here;
 
     g_assert(self != &scheduler->loop);
-    if (!weft_fiber_check(error))
+    if (!weft_fiber_check_self(scheduler, self, "yield", error))
         return FALSE;
 
-    self->waits_for = "its turn";
-    self->waiting_since_us = scheduler->now_us;
     weft_fiber_ready(self);
     WeftFiber *next = take_next(scheduler);
     if (next != self)
         leave(scheduler, self, next);
-    self->state = WEFT_FIBER_RUNNING;
-    errno = saved_errno;
+    else
+        self->state = WEFT_FIBER_RUNNING;
+    *scheduler->errno_here = saved_errno;
     return TRUE;
 }
 
@@ -122,7 +134,8 @@ weft_context_main(WeftContext *context)
 
     weft_sanitizer_arrive(&self->sanitizer, &scheduler->left->sanitizer);
     /* Cancelled or late before it first ran: the body is not entered. */
-    const gboolean succeeded = weft_fiber_check(&error) && self->func(self->data, &error);
+    const gboolean succeeded = weft_fiber_check_self(scheduler, self, "its first turn", &error) &&
+                               self->func(self->data, &error);
     finish(self, succeeded, error);
 
     WeftFiber *next = take_next(scheduler);
@@ -196,7 +209,7 @@ weft_fiber_cancel(WeftFiber *fiber, const char *reason)
 }
 
 gboolean
-weft_fiber_fail(WeftWakeCause cause, GError **error)
+weft_fiber_fail(WeftWakeCause cause, const char *what, GError **error)
 {
     const WeftFiber *self = weft_scheduler_here->current;
 
@@ -205,10 +218,10 @@ weft_fiber_fail(WeftWakeCause cause, GError **error)
         g_set_error(error, WEFT_ERROR, WEFT_ERROR_CANCELLED, "cancelled: %s", self->cancel_reason);
         break;
     case WEFT_WAKE_TIMED_OUT:
-        g_set_error(error, WEFT_ERROR, WEFT_ERROR_TIMED_OUT, "timed out in %s", self->waits_for);
+        g_set_error(error, WEFT_ERROR, WEFT_ERROR_TIMED_OUT, "timed out in %s", what);
         break;
     case WEFT_WAKE_CLOSED:
-        g_set_error(error, WEFT_ERROR, WEFT_ERROR_CLOSED, "%s: closed", self->waits_for);
+        g_set_error(error, WEFT_ERROR, WEFT_ERROR_CLOSED, "%s: closed", what);
         break;
     case WEFT_WAKE_GIVEN:
         g_assert_not_reached();
@@ -219,14 +232,9 @@ weft_fiber_fail(WeftWakeCause cause, GError **error)
 gboolean
 weft_fiber_check(GError **error)
 {
-    WeftScheduler *scheduler = weft_scheduler_here;
-    const WeftFiber *self = scheduler->current;
+    const WeftScheduler *scheduler = weft_scheduler_here;
 
-    if (G_UNLIKELY(self->is_cancelled && self->n_shields == 0))
-        return weft_fiber_fail(WEFT_WAKE_CANCELLED, error);
-    if (G_UNLIKELY(self->deadline_us <= scheduler->now_us))
-        return weft_fiber_fail(WEFT_WAKE_TIMED_OUT, error);
-    return TRUE;
+    return weft_fiber_check_self(scheduler, scheduler->current, "a parking call", error);
 }
 
 gboolean
@@ -237,7 +245,7 @@ weft_fiber_sleep_ms(int64_t duration_ms, GError **error)
     const int64_t outer_us = self->deadline_us;
     const int64_t until_us = weft_clock_now_us() + MAX(duration_ms, 0) * 1000;
 
-    if (!weft_fiber_check(error))
+    if (!weft_fiber_check_self(scheduler, self, "sleep", error))
         return FALSE;
 
     self->deadline_us = MIN(outer_us, until_us);
@@ -245,7 +253,7 @@ weft_fiber_sleep_ms(int64_t duration_ms, GError **error)
     self->deadline_us = outer_us;
     if (cause == WEFT_WAKE_TIMED_OUT && until_us < outer_us)
         return TRUE;
-    return weft_fiber_fail(cause, error);
+    return weft_fiber_fail(cause, "sleep", error);
 }
 
 WeftFiber *

@@ -84,7 +84,8 @@ struct WeftScheduler {
     WeftFiber *left;       /* who switched last, for sanitizers */
     WeftFiber *ready;      /* oldest first */
     WeftFiber **ready_end; /* where the next one is linked */
-    int batch_left;        /* dispatches before the event loop gets its turn */
+    unsigned slice_left;   /* dispatches before the clock is looked at */
+    unsigned slices_left;  /* before the event loop gets its turn */
     int64_t now_us;        /* read once each turn of the loop */
     int64_t batch_end_us;
 
@@ -104,6 +105,7 @@ struct WeftScheduler {
     uint64_t n_spawned;
     uint64_t n_turns;
     size_t n_live;
+    int *errno_here;     /* errno of the thread: fibers never change threads */
     void *signal_stack;  /* of the thread, if it is ours */
     WeftScheduler *next; /* in the process-wide list */
 };
@@ -134,8 +136,20 @@ void weft_fiber_interrupt(WeftFiber *fiber, WeftWakeCause cause);
 /* Take @waiter from its queue, and make its fiber ready with @cause. */
 void weft_waiter_end(WeftWaiter *waiter, WeftWakeCause cause);
 
-/* Set @error to what interrupted the running fiber.  FALSE, for return. */
-gboolean weft_fiber_fail(WeftWakeCause cause, GError **error);
+/* Set @error to what interrupted the running fiber in @what.  FALSE, for return. */
+gboolean weft_fiber_fail(WeftWakeCause cause, const char *what, GError **error);
+
+/* weft_fiber_check() for those who know who they are. */
+static inline gboolean
+weft_fiber_check_self(const WeftScheduler *scheduler, const WeftFiber *self, const char *what,
+                      GError **error)
+{
+    if (G_UNLIKELY(self->is_cancelled && self->n_shields == 0))
+        return weft_fiber_fail(WEFT_WAKE_CANCELLED, what, error);
+    if (G_UNLIKELY(self->deadline_us <= scheduler->now_us))
+        return weft_fiber_fail(WEFT_WAKE_TIMED_OUT, what, error);
+    return TRUE;
+}
 
 /* What weft_group_spawn() does, without inheriting a deadline. */
 WeftFiber *weft_fiber_new(WeftGroup *group, const char *name, WeftFiberFunc func, gpointer data,
@@ -148,7 +162,8 @@ void weft_group_leave(WeftGroup *group, WeftFiber *fiber, GError *error);
 void weft_group_init(WeftGroup *group, WeftScheduler *scheduler);
 void weft_group_clear(WeftGroup *group);
 
-/* Run fibers until the queue is empty or the batch is used up; on the loop's own stack. */
+/* Run fibers until the queue is empty or the batch is used up (in dispatches, or in time: fairness
+ * towards I/O and timers); on the loop's own stack. */
 void weft_scheduler_run_batch(WeftScheduler *scheduler);
 
 /* All schedulers of the process, newest first; hold the lock while you look. */

@@ -35,9 +35,11 @@
 #define WEFT_VALGRIND 1
 #endif
 
-#if defined(WEFT_ASAN) || defined(WEFT_TSAN)
 /* Instrumented frames are several times larger. */
-#define WEFT_SANITIZED_STACKS 1
+#if defined(WEFT_ASAN) || defined(WEFT_TSAN)
+#define WEFT_STACKS_ARE_SANITIZED TRUE
+#else
+#define WEFT_STACKS_ARE_SANITIZED FALSE
 #endif
 
 /* Of one stack. */

@@ -8,12 +8,9 @@
 #include "fiber/fiber.h"
 #include "fiber/overflow.h"
 #include "fiber/reactor.h"
+#include <errno.h>
 #include <pthread.h>
 #include <weft/clock.h>
-
-/* Fairness: I/O and timers get their turn after so many dispatches, or so much time. */
-#define BATCH_DISPATCHES 256
-#define BATCH_US 1000
 
 #define TRIM_INTERVAL_US G_USEC_PER_SEC
 
@@ -65,6 +62,7 @@ scheduler_new(GError **error)
     WeftScheduler *scheduler = g_new0(WeftScheduler, 1);
     scheduler->reactor = reactor;
     scheduler->ready_end = &scheduler->ready;
+    scheduler->errno_here = &errno;
     scheduler->now_us = weft_clock_now_us();
     scheduler->trim_at_us = scheduler->now_us + TRIM_INTERVAL_US;
     atomic_init(&scheduler->n_refs, 1);
@@ -196,7 +194,7 @@ poll_events(WeftScheduler *scheduler)
 
     if (scheduler->ready == NULL)
         until_us = weft_timer_heap_next_us(&scheduler->timers);
-    if (until_us > scheduler->now_us && !weft_clock_is_fake())
+    if (until_us > scheduler->now_us)
         until_us = trim_stacks(scheduler, until_us);
     if (until_us <= scheduler->now_us) {
         weft_reactor_poll(scheduler->reactor, scheduler->now_us, until_us);
@@ -222,8 +220,6 @@ run_until_empty(WeftScheduler *scheduler)
         scheduler->now_us = weft_clock_now_us();
         fire_timers(scheduler);
 
-        scheduler->batch_left = BATCH_DISPATCHES;
-        scheduler->batch_end_us = scheduler->now_us + BATCH_US;
         scheduler->n_turns++;
         weft_scheduler_run_batch(scheduler);
         if (scheduler->n_live > 0)

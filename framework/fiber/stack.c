@@ -13,15 +13,13 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #define SLAB_BYTES ((size_t)64 * 1024 * 1024)
 #define STACKS_PER_SLAB (SLAB_BYTES / WEFT_STACK_BYTES)
 #define CARVE_CHUNK 64
 #define PAGE_BYTES ((size_t)4096)
-/* The guard is as large as the largest page size in use, so that mprotect() takes it. */
-#define GUARD_BYTES ((size_t)sysconf(_SC_PAGESIZE))
+/* Where pages are larger no guard fits; carve() says so. */
+#define GUARD_BYTES PAGE_BYTES
 
 /* 32 colours of one cache line: control block and first frames stay on one page. */
 #define N_COLOURS 32
@@ -30,7 +28,7 @@
 /* A fiber that went deeper than this gives the pages below back when it ends. */
 #define KEEP_BYTES ((size_t)16 * 1024)
 /* Words looked at around KEEP_BYTES, to see whether a frame reached there. */
-#define N_MARK_WORDS 16
+#define N_MARK_WORDS 8
 
 /* Stacks that stay warm even when nothing runs; and how many are cooled at a time. */
 #define MIN_WARM 64
@@ -246,9 +244,8 @@ drop_deep_pages(WeftFiber *fiber)
 void
 weft_stack_pool_put(WeftStackPool *pool, WeftFiber *fiber)
 {
-#ifndef WEFT_SANITIZED_STACKS
-    drop_deep_pages(fiber);
-#endif
+    if (!WEFT_STACKS_ARE_SANITIZED)
+        drop_deep_pages(fiber);
     fiber->next = pool->warm;
     pool->warm = fiber;
     pool->n_warm++;

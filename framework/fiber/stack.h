@@ -11,11 +11,7 @@
 #include <weft/fiber.h>
 
 /* Address space of one stack, guard page included; only what is touched costs memory. */
-#ifdef WEFT_SANITIZED_STACKS
-#define WEFT_STACK_BYTES ((size_t)256 * 1024)
-#else
-#define WEFT_STACK_BYTES ((size_t)64 * 1024)
-#endif
+#define WEFT_STACK_BYTES ((size_t)(WEFT_STACKS_ARE_SANITIZED ? 256 : 64) * 1024)
 
 typedef struct WeftStackSlab WeftStackSlab;
 

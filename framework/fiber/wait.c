@@ -43,8 +43,7 @@ weft_wait(WeftWaitQueue *queue, WeftWaiter *waiter, const char *what, GError **e
     WeftScheduler *scheduler = weft_scheduler_here;
     WeftFiber *self = scheduler->current;
 
-    self->waits_for = what;
-    if (!weft_fiber_check(error))
+    if (!weft_fiber_check_self(scheduler, self, what, error))
         return FALSE;
 
     waiter->fiber = self;
@@ -53,7 +52,7 @@ weft_wait(WeftWaitQueue *queue, WeftWaiter *waiter, const char *what, GError **e
     const WeftWakeCause cause = weft_fiber_park(scheduler, what);
     if (G_LIKELY(cause == WEFT_WAKE_GIVEN))
         return TRUE;
-    return weft_fiber_fail(cause, error);
+    return weft_fiber_fail(cause, what, error);
 }
 
 void

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the runtime costs: a switch, a fiber, a wait with a deadline.  The loops of several fibers
+ * run the same code, as handlers of one service do.
+ */
+
+#include <benchmark/benchmark.h>
+#include <weft/deadline.h>
+#include <weft/scheduler.h>
+
+namespace
+{
+
+/* A benchmark's body runs in a fiber. */
+void
+in_fiber(benchmark::State &state, WeftFiberFunc body)
+{
+    if (!weft_run("bench", body, &state, nullptr))
+        state.SkipWithError("the fiber failed");
+}
+
+constexpr int64_t SWITCHES_PER_BATCH = 100000;
+
+gboolean
+yield_often(gpointer data, GError **error)
+{
+    for (int64_t n = *static_cast<const int64_t *>(data); n > 0; n--)
+        if (!weft_fiber_yield(error))
+            return FALSE;
+    return TRUE;
+}
+
+/* Fibers that yield in turns; an iteration is one switch. */
+gboolean
+switch_body(gpointer data, GError **error)
+{
+    auto &state = *static_cast<benchmark::State *>(data);
+    const int64_t n_fibers = state.range(0);
+    int64_t n_yields = SWITCHES_PER_BATCH / n_fibers;
+    g_autoptr(WeftGroup) group = weft_group_new();
+
+    while (state.KeepRunningBatch(n_fibers * n_yields)) {
+        for (int64_t i = 0; i < n_fibers; i++)
+            weft_group_spawn(group, "yields", yield_often, &n_yields, nullptr);
+        if (!weft_group_wait(group, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+void
+BM_Switch(benchmark::State &state)
+{
+    in_fiber(state, switch_body);
+}
+BENCHMARK(BM_Switch)->Arg(2)->Arg(100)->Arg(10000);
+
+gboolean
+nothing(gpointer, GError **)
+{
+    return TRUE;
+}
+
+gboolean
+spawn_body(gpointer data, GError **error)
+{
+    auto &state = *static_cast<benchmark::State *>(data);
+    g_autoptr(WeftGroup) group = weft_group_new();
+
+    for (auto _ : state) {
+        weft_group_spawn(group, "nothing", nothing, nullptr, nullptr);
+        if (!weft_group_wait(group, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+void
+BM_SpawnAndJoin(benchmark::State &state)
+{
+    in_fiber(state, spawn_body);
+}
+BENCHMARK(BM_SpawnAndJoin);
+
+} // namespace

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The dump of all fibers: who, where, waiting for what. */
+
+#include "run.h"
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <string>
+#include <sys/mman.h>
+#include <thread>
+#include <unistd.h>
+#include <weft/completion.h>
+#include <weft/deadline.h>
+
+using testing::HasSubstr;
+using weft_test::run;
+using weft_test::spawn;
+
+extern "C" {
+/* With external linkage, so that the backtrace knows its name. */
+gboolean dump_test_waits_here(gpointer data, GError **error);
+}
+
+gboolean
+dump_test_waits_here(gpointer, GError **error)
+{
+    g_auto(WeftDeadlineScope) scope = weft_deadline_scope_ms(3600 * 1000);
+    const gboolean slept = weft_fiber_sleep_ms(1800 * 1000, error);
+
+    return slept;
+}
+
+static std::string
+dump()
+{
+    const int fd = memfd_create("dump", MFD_CLOEXEC);
+    std::string text;
+    char buffer[512];
+    ssize_t n;
+
+    weft_dump_fibers(fd);
+    lseek(fd, 0, SEEK_SET);
+    while ((n = read(fd, buffer, sizeof buffer)) > 0)
+        text.append(buffer, static_cast<size_t>(n));
+    close(fd);
+    return text;
+}
+
+TEST(Dump, TellsNameStateReasonDeadlineStackAndBacktrace)
+{
+    EXPECT_TRUE(run([] {
+        g_autoptr(WeftGroup) group = weft_group_new();
+        weft_group_spawn(group, "patient", dump_test_waits_here, nullptr, nullptr);
+        EXPECT_TRUE(weft_fiber_yield(nullptr));
+        const std::string text = dump();
+        EXPECT_THAT(text, HasSubstr("\"test\" running"));
+        EXPECT_THAT(text, HasSubstr("\"patient\" parked in sleep for "));
+        EXPECT_THAT(text, HasSubstr("deadline in 1"));
+        EXPECT_THAT(text, HasSubstr("KiB\n"));
+        EXPECT_THAT(text, HasSubstr("dump_test_waits_here+0x"));
+    }));
+}
+
+TEST(Dump, AsksTheOtherSchedulers)
+{
+    std::atomic<bool> is_up{false};
+    std::atomic<bool> may_end{false};
+    std::thread other([&] {
+        EXPECT_TRUE(run([&] {
+            weft_fiber_set_name("on the other thread");
+            is_up = true;
+            while (!may_end)
+                EXPECT_TRUE(weft_fiber_sleep_ms(1, nullptr));
+        }));
+    });
+
+    while (!is_up)
+        std::this_thread::yield();
+    EXPECT_TRUE(run([] { EXPECT_THAT(dump(), HasSubstr("\"on the other thread\" parked")); }));
+    may_end = true;
+    other.join();
+}
