@@ -34,6 +34,9 @@ WeftService *weft_service_new(const char *name, WeftServeFunc serve, gpointer da
                               GDestroyNotify data_free);
 void weft_service_free(WeftService *service);
 
+/** Returns: (transfer none): what weft_service_new() was given; for setters of a protocol's own */
+gpointer weft_service_data(const WeftService *service);
+
 /** How long a parked connection is kept; default 60 s.  0: for ever. */
 void weft_service_set_idle_timeout_ms(WeftService *service, int64_t timeout_ms);
 
