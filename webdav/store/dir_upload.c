@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Uploads.  What is small is gathered here and becomes a file in one job at the commit; what is
+ * large is written as it comes.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "webdav/store/dir_job.h"
+#include "webdav/store/dir_place.h"
+#include "webdav/store/staged.h"
+#include "webdav/store/system_error.h"
+
+#define GATHER_BYTES ((size_t)64 << 10)
+#define MAX_TRIES                                                                                  \
+    16 /* of a commit into a folder where somebody else makes and removes the name                 \
+        */
+
+typedef struct {
+    WeftDavUpload base;
+    char *path;
+    WeftDavStaged staged; /* nothing before the first write of gathered bytes */
+    WeftFileKind kind;    /* of the staged file, of the root before */
+    uint8_t *gathered;
+    size_t n_gathered;
+    size_t capacity;
+} DirUpload;
+
+static WeftDavDirStore *
+store_of(const DirUpload *upload)
+{
+    return (WeftDavDirStore *)upload->base.store;
+}
+
+/* Beginning */
+
+static gboolean
+check_target(WeftDavDirJob *job, GError **error)
+{
+    g_auto(WeftDavPlace) place = WEFT_DAV_PLACE_NONE;
+
+    return weft_dav_place_open(job, job->path, WEFT_DAV_PLACE_TARGET, &place, error);
+}
+
+WeftDavUpload *
+weft_dav_dir_upload_new(WeftDavStore *base, const char *path, int64_t size_bytes, GError **error)
+{
+    WeftDavDirStore *store = (WeftDavDirStore *)base;
+    WeftDavDirJob job = {
+        .store = store,
+        .run = check_target,
+        .path = path,
+        .kind = store->kind,
+        .is_cached = TRUE,
+    };
+
+    if (weft_dav_path_is_root(path)) {
+        g_set_error(error, WEFT_DAV_ERROR, WEFT_DAV_ERROR_IS_COLLECTION, "\"%s\" is a collection",
+                    path);
+        return NULL;
+    }
+    if (!weft_dav_dir_read(&job, sizeof job, error))
+        return NULL;
+
+    DirUpload *upload = g_new0(DirUpload, 1);
+
+    upload->base.store = &weft_dav_dir_store_ref(store)->base;
+    upload->path = g_strdup(path);
+    upload->staged = WEFT_DAV_STAGED_NONE;
+    upload->kind = store->kind;
+    upload->capacity =
+        size_bytes >= 0 && size_bytes < (int64_t)GATHER_BYTES ? (size_t)size_bytes : GATHER_BYTES;
+    return &upload->base;
+}
+
+/* Writing */
+
+static gboolean
+write_fully(const DirUpload *upload, const uint8_t *data, size_t size, GError **error)
+{
+    while (size > 0) {
+        const ssize_t n = write(upload->staged.fd, data, size);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return weft_dav_set_system_error(error, errno, "write", upload->path);
+        data += n;
+        size -= (size_t)n;
+    }
+    return TRUE;
+}
+
+typedef struct {
+    WeftDavDirJob base;
+    DirUpload *upload;
+    const uint8_t *data; /* what follows the gathered bytes */
+    size_t size;
+} WriteJob;
+
+static gboolean
+stage(DirUpload *upload, int beside_fd, GError **error)
+{
+    if (!weft_dav_staged_open(&upload->staged, store_of(upload), beside_fd, upload->path, error))
+        return FALSE;
+    upload->kind = weft_file_kind_of(upload->staged.fd);
+    return TRUE;
+}
+
+static gboolean
+write_out(WeftDavDirJob *base, GError **error)
+{
+    const WriteJob *job = (WriteJob *)base;
+    DirUpload *upload = job->upload;
+
+    if (upload->staged.fd < 0) {
+        g_auto(WeftDavPlace) place = WEFT_DAV_PLACE_NONE;
+
+        if (!weft_dav_place_open(base, upload->path, WEFT_DAV_PLACE_TARGET, &place, error) ||
+            !stage(upload, place.dir_fd, error))
+            return FALSE;
+    }
+    if (!write_fully(upload, upload->gathered, upload->n_gathered, error))
+        return FALSE;
+    upload->n_gathered = 0;
+    return write_fully(upload, job->data, job->size, error);
+}
+
+static void
+gather(DirUpload *upload, const void *data, size_t size)
+{
+    if (size == 0)
+        return;
+    if (upload->gathered == NULL)
+        upload->gathered = g_malloc(upload->capacity);
+    memcpy(upload->gathered + upload->n_gathered, data, size);
+    upload->n_gathered += size;
+}
+
+gboolean
+weft_dav_dir_upload_write(WeftDavUpload *base, const void *data, size_t size, GError **error)
+{
+    DirUpload *upload = (DirUpload *)base;
+
+    if (size <= upload->capacity - upload->n_gathered) {
+        gather(upload, data, size);
+        return TRUE;
+    }
+    /* More than was announced: gather as usual from now on. */
+    if (upload->capacity < GATHER_BYTES && upload->n_gathered + size <= GATHER_BYTES) {
+        upload->gathered = g_realloc(upload->gathered, GATHER_BYTES);
+        upload->capacity = GATHER_BYTES;
+        gather(upload, data, size);
+        return TRUE;
+    }
+
+    WriteJob job = {
+        .base = {.store = store_of(upload), .run = write_out, .kind = upload->kind},
+        .upload = upload,
+        .data = data,
+        .size = size,
+    };
+
+    return weft_dav_dir_change(&job.base, error);
+}
+
+/* Committing */
+
+typedef struct {
+    WeftDavDirJob base;
+    DirUpload *upload;
+    gboolean may_replace;
+    WeftDavInfo info;
+} CommitJob;
+
+static gboolean
+may_stand_here(const WeftDavSight *sight, const CommitJob *job, GError **error)
+{
+    const char *path = job->upload->path;
+
+    switch (sight->kind) {
+    case WEFT_DAV_SIGHT_NOTHING:
+        return TRUE;
+    case WEFT_DAV_SIGHT_FILE:
+        if (job->may_replace)
+            return TRUE;
+        g_set_error(error, WEFT_DAV_ERROR, WEFT_DAV_ERROR_EXISTS, "\"%s\" exists", path);
+        return FALSE;
+    case WEFT_DAV_SIGHT_COLLECTION:
+        g_set_error(error, WEFT_DAV_ERROR, WEFT_DAV_ERROR_IS_COLLECTION, "\"%s\" is a collection",
+                    path);
+        return FALSE;
+    case WEFT_DAV_SIGHT_HIDDEN:
+        break;
+    }
+    g_set_error(error, WEFT_DAV_ERROR, WEFT_DAV_ERROR_FORBIDDEN,
+                "what has the name \"%s\" is no resource", path);
+    return FALSE;
+}
+
+/* Owner and permissions of the file that is replaced, as far as we may.  A group that cannot be
+ * kept gets no more than anybody. */
+static gboolean
+adopt_permissions(int fd, const struct statx *old)
+{
+    mode_t mode = old->stx_mode & 0777;
+    struct stat st;
+
+    if (fstat(fd, &st) != 0)
+        return FALSE;
+    if (st.st_uid != old->stx_uid && fchown(fd, old->stx_uid, (gid_t)-1) != 0 && errno != EPERM)
+        return FALSE;
+    if (st.st_gid != old->stx_gid && fchown(fd, (uid_t)-1, old->stx_gid) != 0) {
+        if (errno != EPERM)
+            return FALSE;
+        mode = (mode & 0707) | ((mode & 07) << 3);
+    }
+    return (st.st_mode & 0777) == mode || fchmod(fd, mode) == 0;
+}
+
+static gboolean
+adopt(const DirUpload *upload, const WeftDavPlace *place, const WeftDavSight *sight, GError **error)
+{
+    WeftDavPropertyBackend *properties = store_of(upload)->properties;
+    g_autoptr(GBytes) bytes = NULL;
+
+    if (!properties->load_member(properties, place->dir_fd, place->name, &bytes, error))
+        return FALSE;
+    if (bytes != NULL && !properties->save(properties, upload->staged.fd, bytes, error))
+        return FALSE;
+    return adopt_permissions(upload->staged.fd, &sight->st) ||
+           weft_dav_set_system_error(error, errno, "keep the permissions of", upload->path);
+}
+
+static gboolean
+complete_content(CommitJob *job, const WeftDavPlace *place, GError **error)
+{
+    DirUpload *upload = job->upload;
+
+    if (upload->staged.fd < 0 && !stage(upload, place->dir_fd, error))
+        return FALSE;
+    if (!write_fully(upload, upload->gathered, upload->n_gathered, error))
+        return FALSE;
+    upload->n_gathered = 0;
+    if (!weft_dav_stamp_modified(upload->staged.fd))
+        return weft_dav_set_system_error(error, errno, "stamp", upload->path);
+    return TRUE;
+}
+
+static gboolean
+try_put(CommitJob *job, const WeftDavPlace *place, const WeftDavSight *sight, GError **error)
+{
+    DirUpload *upload = job->upload;
+
+    if (sight->kind == WEFT_DAV_SIGHT_FILE && !adopt(upload, place, sight, error))
+        return FALSE;
+    /* A sync that failed is final: the pages it lost are clean by now. */
+    if (!weft_dav_dir_store_sync_file(store_of(upload), upload->staged.fd))
+        return weft_dav_set_system_error(error, errno, "sync", upload->path);
+    return weft_dav_staged_put(&upload->staged, store_of(upload), place, sight, upload->path,
+                               error);
+}
+
+static gboolean
+put_in_place(CommitJob *job, const WeftDavPlace *place, GError **error)
+{
+    DirUpload *upload = job->upload;
+
+    for (unsigned i = 0;; i++) {
+        g_autoptr(GError) reason = NULL;
+        WeftDavSight sight;
+
+        if (!weft_dav_place_look(&job->base, place, upload->path, &sight, error) ||
+            !may_stand_here(&sight, job, error))
+            return FALSE;
+        if (i == 0 && !complete_content(job, place, error))
+            return FALSE;
+        if (try_put(job, place, &sight, &reason))
+            return TRUE;
+        /* Somebody beside us made or removed the name between the look and the step. */
+        if (i == MAX_TRIES ||
+            !(g_error_matches(reason, WEFT_DAV_ERROR, WEFT_DAV_ERROR_EXISTS) ||
+              g_error_matches(reason, WEFT_DAV_ERROR, WEFT_DAV_ERROR_NOT_FOUND))) {
+            g_propagate_error(error, g_steal_pointer(&reason));
+            return FALSE;
+        }
+    }
+}
+
+static gboolean
+commit(WeftDavDirJob *base, GError **error)
+{
+    CommitJob *job = (CommitJob *)base;
+    DirUpload *upload = job->upload;
+    g_auto(WeftDavPlace) place = WEFT_DAV_PLACE_NONE;
+    struct statx st;
+
+    if (!weft_dav_place_open(base, upload->path, WEFT_DAV_PLACE_TARGET, &place, error) ||
+        !put_in_place(job, &place, error))
+        return FALSE;
+    if (!weft_dav_dir_store_sync_folder(base->store, place.dir_fd))
+        return weft_dav_set_system_error(error, errno, "sync the collection of", upload->path);
+    if (statx(upload->staged.fd, "", AT_EMPTY_PATH, WEFT_DAV_STATX_MASK, &st) != 0)
+        return weft_dav_set_system_error(error, errno, "look at", upload->path);
+    weft_dav_info_of_statx(&st, &job->info);
+    weft_dav_staged_clear(&upload->staged);
+    return TRUE;
+}
+
+gboolean
+weft_dav_dir_upload_commit(WeftDavUpload *base, gboolean may_replace, WeftDavInfo *ret_info,
+                           GError **error)
+{
+    DirUpload *upload = (DirUpload *)base;
+    CommitJob job = {
+        .base = {.store = store_of(upload), .run = commit, .kind = upload->kind},
+        .upload = upload,
+        .may_replace = may_replace,
+    };
+
+    if (!weft_dav_dir_change(&job.base, error))
+        return FALSE;
+    *ret_info = job.info;
+    return TRUE;
+}
+
+static gboolean
+clear_staged(WeftDavDirJob *base, G_GNUC_UNUSED GError **error)
+{
+    weft_dav_staged_clear(&((WriteJob *)base)->upload->staged);
+    return TRUE;
+}
+
+void
+weft_dav_dir_upload_free(WeftDavUpload *base)
+{
+    DirUpload *upload = (DirUpload *)base;
+
+    if (upload == NULL)
+        return;
+    if (upload->staged.fd >= 0) {
+        WriteJob job = {
+            .base = {.store = store_of(upload), .run = clear_staged, .kind = upload->kind},
+            .upload = upload,
+        };
+
+        weft_dav_dir_change(&job.base, NULL);
+    }
+    weft_dav_dir_store_unref(store_of(upload));
+    g_free(upload->gathered);
+    g_free(upload->path);
+    g_free(upload);
+}
