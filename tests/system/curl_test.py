@@ -1,0 +1,123 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""curl, as people and scripts use it: up, down, part of a file, odd names, conditions."""
+
+import os
+import unittest
+import urllib.parse
+
+import serving
+
+ODD_NAMES = ["with space.txt", "größe.txt", "a#b.txt", "100%.txt", "a%20b.txt", "漢字.txt", "q?x=1.txt",
+             "a&b<c>'\"d.txt", "plus+and;semi,comma.txt", "[brackets].txt", "tilde~.txt", "🧵.txt"]
+
+
+@serving.needs_program("curl")
+class CurlTest(serving.ServingTest):
+    def setUp(self):
+        self.folder = self.scratch()
+        self.local = self.scratch()
+        self.served = self.serve(self.folder)
+
+    def curl(self, *arguments):
+        return self.run_client("curl", "-sS", "--fail-with-body", "--path-as-is", *arguments)
+
+    def status(self, *arguments):
+        return self.run_client("curl", "-sS", "-o", os.devnull, "-w", "%{http_code}", *arguments)
+
+    def url(self, name):
+        return self.served.url + urllib.parse.quote(name)
+
+    def test_upload_and_download_give_the_same_bytes(self):
+        source = os.path.join(self.local, "source")
+        copy = os.path.join(self.local, "copy")
+        for size in (0, 1, 1024, 65536, 3 * serving.MIB + 17):
+            serving.write_file(source, os.urandom(size))
+            self.curl("-T", source, self.url("file.bin"))
+            self.curl("-o", copy, self.url("file.bin"))
+            self.assertEqual(serving.read_file(source), serving.read_file(copy), "%d bytes" % size)
+
+    def test_upload_from_a_pipe_is_chunked(self):
+        text = "line\n" * 50000
+        self.run_client("curl", "-sS", "--fail-with-body", "-T", "-", self.url("piped.txt"), text_in=text)
+        self.assertEqual(serving.read_file(os.path.join(self.folder, "piped.txt")), text.encode())
+
+    def test_part_of_a_file(self):
+        serving.write_file(os.path.join(self.folder, "digits"), b"0123456789")
+        self.assertEqual(self.curl("-r", "2-4", self.url("digits")), "234")
+        self.assertEqual(self.curl("-r", "-3", self.url("digits")), "789")
+        self.assertEqual(self.curl("-r", "7-", self.url("digits")), "789")
+        self.assertEqual(self.status("-r", "10-", self.url("digits")), "416")
+        parts = self.curl("-r", "0-0,9-9", self.url("digits"))
+        self.assertIn("Content-Range: bytes 0-0/10", parts)
+        self.assertIn("Content-Range: bytes 9-9/10", parts)
+
+    def test_an_interrupted_download_is_resumed(self):
+        content = os.urandom(100000)
+        serving.write_file(os.path.join(self.folder, "whole"), content)
+        part = os.path.join(self.local, "part")
+        serving.write_file(part, content[:40000])
+        self.curl("-C", "-", "-o", part, self.url("whole"))
+        self.assertEqual(serving.read_file(part), content)
+
+    def test_odd_names_come_back_as_they_were_sent(self):
+        for name in ODD_NAMES:
+            with self.subTest(name):
+                self.curl("-X", "PUT", "--data-binary", name, self.url(name))
+                self.assertEqual(serving.read_file(os.path.join(self.folder, name)), name.encode())
+                self.assertEqual(self.curl(self.url(name)), name)
+                moved = self.url("moved " + name)
+                self.curl("-X", "MOVE", "-H", "Destination: " + moved, self.url(name))
+                self.assertEqual(self.curl(moved), name)
+        self.assertEqual(sorted(os.listdir(self.folder)), sorted("moved " + name for name in ODD_NAMES))
+
+    def test_listed_names_lead_to_their_files(self):
+        for name in ODD_NAMES:
+            serving.write_file(os.path.join(self.folder, name), name.encode())
+        answer = self.served.request("PROPFIND", "/", depth="1").body.decode()
+        hrefs = [piece.split("</D:href>")[0] for piece in answer.split("<D:href>")[1:]]
+        self.assertEqual(len(hrefs), len(ODD_NAMES) + 1)
+        fetched = {self.curl(self.served.url.rstrip("/") + href.replace("&amp;", "&"))
+                   for href in hrefs if href != "/"}
+        self.assertEqual(fetched, set(ODD_NAMES))
+
+    def test_create_only_and_compare_and_swap(self):
+        self.assertEqual(self.status("-X", "PUT", "-d", "1", "-H", "If-None-Match: *", self.url("c")), "201")
+        self.assertEqual(self.status("-X", "PUT", "-d", "2", "-H", "If-None-Match: *", self.url("c")), "412")
+        etag = self.served.request("HEAD", "/c").fields["ETag"]
+        self.assertEqual(self.status("-X", "PUT", "-d", "3", "-H", "If-Match: " + etag, self.url("c")), "204")
+        self.assertEqual(self.status("-X", "PUT", "-d", "4", "-H", "If-Match: " + etag, self.url("c")), "412")
+        self.assertEqual(self.curl(self.url("c")), "3")
+
+    def test_an_unchanged_file_is_not_sent_again(self):
+        serving.write_file(os.path.join(self.folder, "page"), b"content")
+        etag = self.served.request("GET", "/page").fields["ETag"]
+        self.assertEqual(self.status("-H", "If-None-Match: " + etag, self.url("page")), "304")
+
+    def test_paths_do_not_lead_out_of_the_folder(self):
+        outside = os.path.join(self.local, "secret")
+        serving.write_file(outside, b"secret")
+        os.symlink(outside, os.path.join(self.folder, "link"))
+        os.symlink(self.local, os.path.join(self.folder, "door"))
+        for path in ("../" + os.path.basename(self.local) + "/secret", "link", "door/secret",
+                     "%2e%2e/" + os.path.basename(self.local) + "/secret", "..%2fsecret"):
+            status = self.status("--path-as-is", self.served.url + path)
+            self.assertIn(status, ("400", "403", "404"), path)
+        self.assertIn(self.status("-X", "PUT", "-d", "x", self.url("door/new")), ("403", "404", "409"))
+        self.assertEqual(sorted(os.listdir(self.local)), ["secret"])
+
+    def test_trees_are_made_copied_moved_and_removed(self):
+        for path in ("tree", "tree/deep"):
+            self.assertEqual(self.status("-X", "MKCOL", self.url(path)), "201")
+        self.curl("-X", "PUT", "-d", "leaf", self.url("tree/deep/leaf"))
+        self.curl("-X", "COPY", "-H", "Destination: " + self.url("copy"), self.url("tree"))
+        self.curl("-X", "MOVE", "-H", "Destination: " + self.url("moved"), self.url("tree"))
+        self.assertEqual(serving.all_names(self.folder),
+                         ["copy", "copy/deep", "copy/deep/leaf", "moved", "moved/deep", "moved/deep/leaf"])
+        self.assertEqual(self.status("-X", "DELETE", self.url("copy")), "204")
+        self.assertEqual(self.status("-X", "DELETE", self.url("moved")), "204")
+        self.assertEqual(os.listdir(self.folder), [])
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the system tests stand on: the weftdav that was just built, serving a folder on a free port.
+
+WEFTDAV_BUILT is the program (ctest sets it), WEFTDAV another one to test instead; WEFT_BIN is where
+the tests' own programs are; WEFT_SANITIZE is not empty if they are instrumented.
+"""
+
+import http.client
+import os
+import resource
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+import unittest
+
+START_S = 60  # until a server accepts, on a slow machine under a sanitizer
+END_S = 60    # until it has ended
+MIB = 1024 * 1024
+
+without_sanitizer = unittest.skipIf(os.environ.get("WEFT_SANITIZE"), "a sanitizer has memory of its own")
+
+
+def needs_program(name):
+    return unittest.skipUnless(shutil.which(name), name + " is not installed")
+
+
+def weftdav_program():
+    return os.environ.get("WEFTDAV") or os.environ["WEFTDAV_BUILT"]
+
+
+def test_program(name):
+    """A program of the tests themselves: davload, store_server, slow_fuse."""
+    return os.path.join(os.environ["WEFT_BIN"], name)
+
+
+def free_address():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return "127.0.0.1:%d" % probe.getsockname()[1]
+
+
+def host_and_port(address):
+    host, port = address.rsplit(":", 1)
+    return host, int(port)
+
+
+def allow_many_descriptors():
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+class Answer:
+    def __init__(self, response):
+        self.status = response.status
+        self.fields = response.headers
+        self.body = response.read()
+
+
+class Served:
+    """A server process that accepts connections at @address."""
+
+    def __init__(self, process, address, log_path):
+        self.process = process
+        self.address = address
+        self.log_path = log_path
+        self.url = "http://%s/" % address
+
+    def wait_until_it_accepts(self):
+        give_up = time.monotonic() + START_S
+        while True:
+            try:
+                socket.create_connection(host_and_port(self.address)).close()
+                return
+            except ConnectionRefusedError:
+                if self.process.poll() is not None or time.monotonic() > give_up:
+                    raise AssertionError("the server does not start:\n" + self.log())
+                time.sleep(0.01)
+
+    def log(self):
+        with open(self.log_path, encoding="utf-8", errors="replace") as file:
+            return file.read()
+
+    def connect(self):
+        return socket.create_connection(host_and_port(self.address), END_S)
+
+    def request(self, method, path, body=None, **fields):
+        """One request on a connection of its own; fields: depth="1", if_match=..."""
+        connection = http.client.HTTPConnection(self.address, timeout=END_S)
+        try:
+            headers = {name.replace("_", "-"): value for name, value in fields.items()}
+            connection.request(method, path, body=body, headers=headers)
+            return Answer(connection.getresponse())
+        finally:
+            connection.close()
+
+    def memory_bytes(self, field="VmRSS"):
+        with open("/proc/%d/status" % self.process.pid, encoding="ascii") as file:
+            for line in file:
+                if line.startswith(field + ":"):
+                    return int(line.split()[1]) * 1024
+        raise AssertionError("the server is gone:\n" + self.log())
+
+    def forget_peak(self):
+        """From now on peak_bytes() counts anew (proc(5): clear_refs, 5)."""
+        with open("/proc/%d/clear_refs" % self.process.pid, "w", encoding="ascii") as file:
+            file.write("5")
+
+    def peak_bytes(self):
+        return self.memory_bytes("VmHWM")
+
+    def stop(self):
+        """SIGTERM; returns the exit status."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(END_S)
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+
+class ServingTest(unittest.TestCase):
+    """A test with servers and folders of its own, which end with it."""
+
+    maxDiff = None
+
+    def scratch(self, where=None):
+        folder = tempfile.mkdtemp(prefix="weft-test-", dir=where)
+        self.addCleanup(shutil.rmtree, folder, ignore_errors=True)
+        return folder
+
+    def roomy_scratch(self, room_bytes):
+        """A folder in memory if that has room, otherwise where temporary files go."""
+        if os.path.isdir("/dev/shm"):
+            room = os.statvfs("/dev/shm")
+            memory = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+            if min(room.f_bavail * room.f_frsize, memory) > room_bytes * 3 // 2:
+                return self.scratch("/dev/shm")
+        return self.scratch()
+
+    def launch(self, command, address):
+        log_path = os.path.join(self.scratch(), "log")
+        with open(log_path, "wb") as log:
+            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log,
+                                       stderr=subprocess.STDOUT, preexec_fn=allow_many_descriptors)
+        served = Served(process, address, log_path)
+        self.addCleanup(self.end, served)
+        served.wait_until_it_accepts()
+        return served
+
+    def end(self, served):
+        """At the end of a test its server must still be there, and end in peace when told."""
+        if served.process.poll() is not None:
+            return
+        status = served.stop()
+        if status != 0:
+            self.fail("the server ended with %d:\n%s" % (status, served.log()))
+
+    def serve(self, folder, *options, prefix=()):
+        address = free_address()
+        return self.launch([*prefix, weftdav_program(), "--listen", address, *options, folder], address)
+
+    def run_client(self, *command, text_in="", check=True, **settings):
+        """Run a client to its end; its output, both streams."""
+        result = subprocess.run(command, input=text_in, stdout=subprocess.PIPE,
+                                stderr=subprocess.STDOUT, text=True, check=False, timeout=280, **settings)
+        if check and result.returncode != 0:
+            self.fail("%s: exit %d\n%s" % (" ".join(command), result.returncode, result.stdout))
+        return result.stdout
+
+
+def write_file(path, content):
+    with open(path, "wb") as file:
+        file.write(content)
+
+
+def read_file(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def all_names(folder):
+    """Every name below @folder, hidden ones included, relative to it."""
+    return sorted(os.path.relpath(os.path.join(where, name), folder)
+                  for where, folders, files in os.walk(folder) for name in folders + files)
