@@ -52,6 +52,7 @@ gpointer weft_channel_try_recv(WeftChannel *channel);
  */
 void weft_channel_close(WeftChannel *channel);
 
+/** TRUE once weft_channel_close() was called; items may still be in the buffer. */
 gboolean weft_channel_is_closed(const WeftChannel *channel);
 
 /** Items in the buffer; those of waiting senders are not counted. */

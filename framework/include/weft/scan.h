@@ -25,6 +25,7 @@ typedef enum {
 
 extern const uint8_t weft_byte_classes[256];
 
+/** TRUE if @byte is in one of @classes. */
 static inline gboolean
 weft_byte_is(char byte, unsigned classes)
 {
