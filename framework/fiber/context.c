@@ -70,8 +70,9 @@ __asm__(".text\n"
 #endif
 
 void
-weft_context_init(WeftContext *context, G_GNUC_UNUSED void *stack_bottom, void *stack_top)
+weft_context_init(WeftContext *context, void *stack_bottom, void *stack_top)
 {
+    (void)stack_bottom;
     context->sp = stack_top;
     context->pc = (void *)weft_context_enter;
     context->fp = NULL;

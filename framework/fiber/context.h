@@ -16,7 +16,9 @@
  * goes on at pc.
  */
 
-#include <weft/base.h>
+/* The compiler's headers only: tests build this file alone, for other machines. */
+#include <stddef.h>
+#include <stdint.h>
 
 #if !defined(WEFT_CONTEXT_UCONTEXT) && !defined(__x86_64__) && !defined(__aarch64__)
 #define WEFT_CONTEXT_UCONTEXT
@@ -45,7 +47,7 @@ typedef void (*WeftContextEntry)(WeftContext *context);
 void weft_context_init(WeftContext *context, void *stack_bottom, void *stack_top);
 
 /* Defined by fiber.c: the first function of every new context. */
-G_NORETURN void weft_context_main(WeftContext *context);
+_Noreturn void weft_context_main(WeftContext *context);
 
 #ifdef WEFT_CONTEXT_UCONTEXT
 

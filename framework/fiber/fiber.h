@@ -168,6 +168,7 @@ void weft_scheduler_run_batch(WeftScheduler *scheduler);
 
 /* All schedulers of the process, newest first; hold the lock while you look. */
 extern WeftScheduler *weft_schedulers;
+extern const int weft_debug_layout; /* for debuggers */
 void weft_schedulers_lock(void);
 void weft_schedulers_unlock(void);
 

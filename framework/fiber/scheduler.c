@@ -17,6 +17,7 @@
 __thread WeftScheduler *weft_scheduler_here __attribute__((tls_model("initial-exec")));
 
 WeftScheduler *weft_schedulers;
+const int weft_debug_layout = WEFT_DEBUG_LAYOUT;
 static pthread_mutex_t schedulers_mutex = PTHREAD_MUTEX_INITIALIZER;
 
 void
