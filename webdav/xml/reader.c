@@ -313,7 +313,6 @@ parse(Reading *reading, const char *text, size_t size)
         return;
     }
     xmlCtxtUseOptions(reading->parser, XML_PARSE_NONET | XML_PARSE_IGNORE_ENC);
-    /* The first bytes apart: libxml2 guesses an encoding out of them when it has four. */
     xmlParseChunk(reading->parser, text, (int)size, 1);
 
     if (reading->error == NULL && (!reading->parser->wellFormed || !reading->parser->nsWellFormed))
@@ -337,6 +336,10 @@ weft_dav_xml_read(const void *bytes, size_t size, GError **error)
 
     if (size > MAX_BODY_BYTES) {
         g_set_error_literal(error, WEFT_HTTP_ERROR, 413, "XML body: too large");
+        return NULL;
+    }
+    if (size == 0) {
+        g_set_error_literal(error, WEFT_HTTP_ERROR, 400, "XML body: empty");
         return NULL;
     }
     g_once(&once, init_libxml, NULL);

@@ -1,0 +1,405 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The way of a WebDAV request: the method's row, read-only, what stands there, conditions, locks,
+ * then the method's own file.  A method that writes is judged twice: before its body is read, so
+ * that a client need not send it for nothing, and under the lock, where the answer counts.
+ */
+#include "webdav/service.h"
+
+#include <string.h>
+
+#include "webdav/path_lock.h"
+#include "webdav/status.h"
+#include "webdav/xml/multistatus.h"
+
+struct WeftDav {
+    WeftDavStore *store;
+    WeftDavOptions options;
+    WeftDavPathLockTable *locks;
+};
+
+typedef enum { READS, WRITES } Access;
+
+/* What is locked while a method runs. */
+typedef enum { LOCKS_NOTHING, LOCKS_RESOURCE, LOCKS_SUBTREE, LOCKS_BOTH_ENDS } Locks;
+
+struct WeftDavMethod {
+    const char *name;
+    WeftDavMethodFunc receive; /* (nullable) */
+    WeftDavMethodFunc run;     /* NULL: known, but not there yet */
+    unsigned on;               /* WeftDavOn: where it works; 405 elsewhere */
+    Access access;
+    Locks locks;
+};
+
+#define NOTHING WEFT_DAV_ON_NOTHING
+#define FILES WEFT_DAV_ON_FILE
+#define COLLECTION WEFT_DAV_ON_COLLECTION
+#define SOMETHING (FILES | COLLECTION)
+#define ANYTHING (NOTHING | SOMETHING)
+#define NOWHERE 0
+
+/* clang-format off */
+static const WeftDavMethod methods[] = {
+    {"OPTIONS",   NULL, weft_dav_options,   ANYTHING,  READS, LOCKS_NOTHING},
+    {"GET",       NULL, weft_dav_get,       SOMETHING, READS, LOCKS_NOTHING},
+    {"HEAD",      NULL, weft_dav_get,       SOMETHING, READS, LOCKS_NOTHING},
+    {"PROPFIND",  NULL, weft_dav_propfind,  SOMETHING, READS, LOCKS_NOTHING},
+    {"PUT",       weft_dav_put_receive,       weft_dav_put,       NOTHING | FILES, WRITES, LOCKS_RESOURCE},
+    {"MKCOL",     weft_dav_mkcol_receive,     weft_dav_mkcol,     NOTHING,         WRITES, LOCKS_RESOURCE},
+    {"PROPPATCH", weft_dav_proppatch_receive, weft_dav_proppatch, SOMETHING,       WRITES, LOCKS_RESOURCE},
+    {"DELETE",    NULL, weft_dav_delete,    SOMETHING, WRITES, LOCKS_SUBTREE},
+    {"COPY",      NULL, weft_dav_copy,      SOMETHING, WRITES, LOCKS_BOTH_ENDS},
+    {"MOVE",      NULL, weft_dav_move,      SOMETHING, WRITES, LOCKS_BOTH_ENDS},
+    {"LOCK",      NULL, NULL,               ANYTHING,  WRITES, LOCKS_NOTHING},
+    {"UNLOCK",    NULL, NULL,               ANYTHING,  WRITES, LOCKS_NOTHING},
+    {"POST",      NULL, NULL,               NOWHERE,   WRITES, LOCKS_NOTHING},
+    {"PATCH",     NULL, NULL,               NOWHERE,   WRITES, LOCKS_NOTHING},
+    {"TRACE",     NULL, NULL,               NOWHERE,   READS,  LOCKS_NOTHING},
+};
+/* clang-format on */
+
+static const WeftDavMethod *
+find_method(const char *name)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(methods); i++)
+        if (strcmp(methods[i].name, name) == 0)
+            return &methods[i];
+    return NULL;
+}
+
+static gboolean
+refuse(GError **error, WeftHttpStatus status, const char *reason)
+{
+    g_set_error_literal(error, WEFT_HTTP_ERROR, status, reason);
+    return FALSE;
+}
+
+/* ---- what methods share ---- */
+
+gboolean
+weft_dav_call_look(WeftDavCall *call, GError **error)
+{
+    g_autoptr(GError) problem = NULL;
+
+    if (call->store->methods->stat(call->store, call->path, &call->info, &problem)) {
+        call->on = call->info.is_collection ? COLLECTION : FILES;
+        return TRUE;
+    }
+    call->on = NOTHING;
+    if (g_error_matches(problem, WEFT_DAV_ERROR, WEFT_DAV_ERROR_NOT_FOUND) ||
+        g_error_matches(problem, WEFT_DAV_ERROR, WEFT_DAV_ERROR_NO_PARENT) ||
+        g_error_matches(problem, WEFT_DAV_ERROR, WEFT_DAV_ERROR_NOT_COLLECTION))
+        return TRUE;
+    g_propagate_error(error, g_steal_pointer(&problem));
+    return FALSE;
+}
+
+const char *
+weft_dav_call_header(WeftDavCall *call, const char *name)
+{
+    return weft_http_request_header(call->request, name);
+}
+
+void
+weft_dav_call_set_allow(WeftDavCall *call, WeftDavOn on)
+{
+    g_autoptr(GString) allow = g_string_new(NULL);
+
+    for (size_t i = 0; i < G_N_ELEMENTS(methods); i++) {
+        const WeftDavMethod *method = &methods[i];
+
+        if (method->run == NULL || (method->on & on) == 0 ||
+            (call->options->read_only && method->access == WRITES))
+            continue;
+        g_string_append_printf(allow, "%s%s", allow->len > 0 ? ", " : "", method->name);
+    }
+    weft_http_response_set_header(call->response, "Allow", allow->str);
+}
+
+void
+weft_dav_call_unlock(WeftDavCall *call)
+{
+    weft_dav_path_lock_put(g_steal_pointer(&call->lock));
+}
+
+gboolean
+weft_dav_call_answer(WeftDavCall *call, unsigned status, GError **error)
+{
+    weft_dav_call_unlock(call);
+    weft_http_response_set_status(call->response, status);
+    return weft_http_response_send(call->response, NULL, 0, error);
+}
+
+gboolean
+weft_dav_call_answer_condition(WeftDavCall *call, unsigned status, const char *condition,
+                               GError **error)
+{
+    g_autofree char *body = g_strdup_printf("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"
+                                            "<D:error xmlns:D=\"DAV:\"><D:%s/></D:error>\n",
+                                            condition);
+
+    weft_dav_call_unlock(call);
+    weft_http_response_set_status(call->response, status);
+    weft_http_response_set_header(call->response, "Content-Type",
+                                  "application/xml; charset=\"utf-8\"");
+    return weft_http_response_send(call->response, body, strlen(body), error);
+}
+
+static void
+failure_clear(gpointer data)
+{
+    WeftDavFailure *failure = data;
+
+    g_free(failure->path);
+    g_clear_error(&failure->error);
+}
+
+GArray *
+weft_dav_failures_new(void)
+{
+    GArray *failures = g_array_new(FALSE, FALSE, sizeof(WeftDavFailure));
+
+    g_array_set_clear_func(failures, failure_clear);
+    return failures;
+}
+
+gboolean
+weft_dav_call_answer_failures(WeftDavCall *call, GArray *failures, unsigned status, GError **error)
+{
+    if (failures->len == 0)
+        return weft_dav_call_answer(call, status, error);
+
+    g_auto(WeftDavMultistatus) multistatus;
+    weft_dav_call_unlock(call);
+    weft_dav_multistatus_init(&multistatus, call->response);
+    for (guint i = 0; i < failures->len; i++) {
+        const WeftDavFailure *failure = &g_array_index(failures, WeftDavFailure, i);
+
+        weft_dav_multistatus_add_status(&multistatus, failure->path,
+                                        weft_dav_status_of(failure->error), NULL);
+        if (!weft_dav_multistatus_flush(&multistatus, error))
+            return FALSE;
+    }
+    return weft_dav_multistatus_end(&multistatus, error);
+}
+
+/* ---- before a method that writes ---- */
+
+static gboolean
+check_conditions(WeftDavCall *call, GError **error)
+{
+    char etag[WEFT_DAV_ETAG_BYTES];
+    WeftHttpRepresentation found = {.modified_us = -1};
+
+    /* The If field (RFC 4918 10.4) is judged here as soon as there are locks. */
+    if (call->on == FILES) {
+        weft_dav_info_etag(&call->info, etag);
+        found.size_bytes = (int64_t)call->info.size_bytes;
+        found.modified_us = call->info.modified_us;
+        found.etag = etag;
+    }
+    if (weft_http_request_check_conditions(call->request, call->on == NOTHING ? NULL : &found) != 0)
+        return refuse(error, 412, "a condition of the request does not hold");
+    return TRUE;
+}
+
+/* Looks, then judges: 404 and 405 come before conditions (RFC 9110 13.2.1). */
+static gboolean
+look_and_check(WeftDavCall *call, GError **error)
+{
+    if (!weft_dav_call_look(call, error))
+        return FALSE;
+    if ((call->method->on & call->on) == 0) {
+        if (call->on == NOTHING)
+            return refuse(error, 404, "no such resource");
+        weft_dav_call_set_allow(call, call->on);
+        return refuse(error, 405, "the method does not work on this resource");
+    }
+    return check_conditions(call, error);
+}
+
+static gboolean
+is_same_or_below(const char *path, const char *ancestor)
+{
+    size_t length = strcmp(ancestor, "/") == 0 ? 0 : strlen(ancestor);
+
+    return strncmp(path, ancestor, length) == 0 && (path[length] == '/' || path[length] == '\0');
+}
+
+/* RFC 4918 9.8.5 and 9.9.4: onto itself is 403; and onto what holds the source would destroy it.
+ * Stores tell both again by what the names stand for. */
+static gboolean
+find_destination(WeftDavCall *call, GError **error)
+{
+    call->destination =
+        weft_dav_path_of_destination(weft_dav_call_header(call, "Destination"),
+                                     weft_http_request_authority(call->request), error);
+    if (call->destination == NULL)
+        return FALSE;
+    if (is_same_or_below(call->path, call->destination))
+        return refuse(error, 403, "the destination is the source, or holds it");
+    return TRUE;
+}
+
+static WeftDavPathLock *
+take_locks(WeftDav *dav, WeftDavCall *call, GError **error)
+{
+    switch (call->method->locks) {
+    case LOCKS_NOTHING:
+        break;
+    case LOCKS_RESOURCE:
+        return weft_dav_path_lock_take(dav->locks, call->path, WEFT_DAV_PATH_LOCK_RESOURCE, error);
+    case LOCKS_SUBTREE:
+        return weft_dav_path_lock_take(dav->locks, call->path, WEFT_DAV_PATH_LOCK_SUBTREE, error);
+    case LOCKS_BOTH_ENDS:
+        return weft_dav_path_lock_take_two(dav->locks, call->path, WEFT_DAV_PATH_LOCK_SUBTREE,
+                                           call->destination, WEFT_DAV_PATH_LOCK_SUBTREE, error);
+    }
+    g_assert_not_reached();
+}
+
+static gboolean
+change(WeftDav *dav, WeftDavCall *call, GError **error)
+{
+    if (call->method->locks == LOCKS_BOTH_ENDS && !find_destination(call, error))
+        return FALSE;
+    if (call->method->receive != NULL &&
+        (!look_and_check(call, error) || !call->method->receive(call, error)))
+        return FALSE;
+
+    call->lock = take_locks(dav, call, error);
+    if (call->lock == NULL)
+        return FALSE;
+    return look_and_check(call, error) && call->method->run(call, error);
+}
+
+/* ---- one way in ---- */
+
+static void
+call_clear(WeftDavCall *call)
+{
+    weft_dav_call_unlock(call);
+    call->store->methods->upload_free(call->upload);
+    weft_dav_xml_free(call->xml);
+    g_free(call->path);
+    g_free(call->destination);
+}
+
+static gboolean
+handle_path(WeftDav *dav, WeftDavCall *call, const char *path, GError **error)
+{
+    call->path = weft_dav_path_for_store(path, error);
+    if (call->path == NULL)
+        return FALSE;
+    return call->method->access == WRITES ? change(dav, call, error)
+                                          : call->method->run(call, error);
+}
+
+static gboolean
+handle(WeftDav *dav, WeftDavCall *call, GError **error)
+{
+    const char *path = weft_http_request_path(call->request);
+
+    call->method = find_method(weft_http_request_method(call->request));
+    if (call->method == NULL)
+        return refuse(error, 501, "unknown method");
+    if (call->method->on == NOWHERE) {
+        weft_dav_call_set_allow(call, ANYTHING);
+        return refuse(error, 405, "the method works on no resource here");
+    }
+    if (call->method->run == NULL)
+        return refuse(error, 501, "the method does not work yet");
+    if (dav->options.read_only && call->method->access == WRITES)
+        return refuse(error, 403, "served read-only");
+    /* OPTIONS * asks for the server as a whole; the root can tell. */
+    return handle_path(dav, call, strcmp(path, "*") == 0 ? "/" : path, error);
+}
+
+/* What the store said, in the words of HTTP, so that the layer below need not know WebDAV. */
+static void
+translate_error(const WeftDavCall *call, GError **error)
+{
+    if (error == NULL || *error == NULL || (*error)->domain != WEFT_DAV_ERROR)
+        return;
+
+    GError *translated = g_error_new(WEFT_HTTP_ERROR, (int)weft_dav_status_of(*error), "%s %s: %s",
+                                     weft_http_request_method(call->request),
+                                     weft_http_request_target(call->request), (*error)->message);
+    g_clear_error(error);
+    *error = translated;
+}
+
+gboolean
+weft_dav_handle(WeftHttpRequest *request, WeftHttpResponse *response, gpointer data, GError **error)
+{
+    WeftDav *dav = data;
+    WeftDavCall call = {
+        .store = dav->store,
+        .options = &dav->options,
+        .request = request,
+        .response = response,
+    };
+    gboolean ok = handle(dav, &call, error);
+
+    if (!ok)
+        translate_error(&call, error);
+    call_clear(&call);
+    return ok;
+}
+
+/* ---- making one ---- */
+
+WeftDavOptions
+weft_dav_options_default(void)
+{
+    return (WeftDavOptions){
+        .read_only = FALSE,
+        .allow_depth_infinity = TRUE,
+        .max_upload_bytes = -1,
+    };
+}
+
+WeftDav *
+weft_dav_new(WeftDavStore *store, const WeftDavOptions *options)
+{
+    g_return_val_if_fail(store != NULL, NULL);
+
+    WeftDav *dav = g_new0(WeftDav, 1);
+    dav->store = store;
+    dav->options = options != NULL ? *options : weft_dav_options_default();
+    dav->locks = weft_dav_path_lock_table_new();
+    return dav;
+}
+
+void
+weft_dav_free(WeftDav *dav)
+{
+    if (dav == NULL)
+        return;
+    weft_dav_path_lock_table_free(dav->locks);
+    weft_dav_store_free(dav->store);
+    g_free(dav);
+}
+
+static void
+free_dav(gpointer data)
+{
+    weft_dav_free(data);
+}
+
+WeftService *
+weft_dav_service_new(WeftDavStore *store, const WeftDavOptions *options)
+{
+    g_return_val_if_fail(store != NULL, NULL);
+
+    WeftDav *dav = weft_dav_new(store, options);
+    WeftService *service = weft_http_service_new(weft_dav_handle, dav, free_dav);
+    WeftHttpLimits limits = weft_http_limits_default();
+
+    limits.max_body_bytes = dav->options.max_upload_bytes;
+    /* A COPY takes as long as its tree is large. */
+    limits.handler_timeout_ms = 0;
+    weft_http_service_set_limits(service, &limits);
+    return service;
+}

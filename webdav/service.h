@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include <weft/dav.h>
+
+#include "webdav/path.h"
+#include "webdav/xml/reader.h"
+
+G_BEGIN_DECLS
+
+/** What stands at a path; a method says on which of them it works. */
+typedef enum {
+    WEFT_DAV_ON_NOTHING = 1 << 0,
+    WEFT_DAV_ON_FILE = 1 << 1,
+    WEFT_DAV_ON_COLLECTION = 1 << 2,
+} WeftDavOn;
+
+typedef struct WeftDavMethod WeftDavMethod;
+typedef struct WeftDavPathLock WeftDavPathLock;
+
+/** One request on its way through the service. */
+typedef struct {
+    WeftDavStore *store;
+    const WeftDavOptions *options;
+    WeftHttpRequest *request;
+    WeftHttpResponse *response;
+    const WeftDavMethod *method;
+    char *path;            /* as stores take it */
+    char *destination;     /* of COPY and MOVE, otherwise NULL */
+    WeftDavPathLock *lock; /* of a method that writes, until it answers */
+
+    /* What was found at path when last looked; of methods that write, under the lock. */
+    WeftDavOn on;
+    WeftDavInfo info;
+
+    /* What receive has left for run. */
+    WeftDavUpload *upload;
+    WeftDavXml *xml;
+} WeftDavCall;
+
+/** TRUE: it has answered. */
+typedef gboolean (*WeftDavMethodFunc)(WeftDavCall *call, GError **error);
+
+/* The methods, each in methods/NAME.c.  Those named receive read the body of a method that writes:
+ * after the conditions were judged a first time, before anything is locked. */
+gboolean weft_dav_options(WeftDavCall *call, GError **error);
+gboolean weft_dav_get(WeftDavCall *call, GError **error);
+gboolean weft_dav_propfind(WeftDavCall *call, GError **error);
+gboolean weft_dav_put_receive(WeftDavCall *call, GError **error);
+gboolean weft_dav_put(WeftDavCall *call, GError **error);
+gboolean weft_dav_delete(WeftDavCall *call, GError **error);
+gboolean weft_dav_mkcol_receive(WeftDavCall *call, GError **error);
+gboolean weft_dav_mkcol(WeftDavCall *call, GError **error);
+gboolean weft_dav_copy(WeftDavCall *call, GError **error);
+gboolean weft_dav_move(WeftDavCall *call, GError **error);
+gboolean weft_dav_proppatch_receive(WeftDavCall *call, GError **error);
+gboolean weft_dav_proppatch(WeftDavCall *call, GError **error);
+
+/* ---- what methods share ---- */
+
+/** Look what stands at the call's path; nothing is no error. */
+WEFT_PARKS gboolean weft_dav_call_look(WeftDavCall *call, GError **error);
+
+/**
+ * Give the lock back: nothing is changed from here on.  The calls below that answer do it first, so
+ * that a client that is slow to take its answer keeps nobody waiting.
+ */
+void weft_dav_call_unlock(WeftDavCall *call);
+
+/** A request header. (nullable) */
+const char *weft_dav_call_header(WeftDavCall *call, const char *name);
+
+/** Set the Allow field: what works on @on. */
+void weft_dav_call_set_allow(WeftDavCall *call, WeftDavOn on);
+
+/** Answer with a status and no body. */
+WEFT_PARKS gboolean weft_dav_call_answer(WeftDavCall *call, unsigned status, GError **error);
+
+/** Answer @status with a DAV:error that names a condition of RFC 4918 16. */
+WEFT_PARKS gboolean weft_dav_call_answer_condition(WeftDavCall *call, unsigned status,
+                                                   const char *condition, GError **error);
+
+/** Answer a recursive change: 207 with @failures (of WeftDavFailure), @status if there are none. */
+WEFT_PARKS gboolean weft_dav_call_answer_failures(WeftDavCall *call, GArray *failures,
+                                                  unsigned status, GError **error);
+
+/** Returns: (transfer full): an empty array of WeftDavFailure that frees them */
+GArray *weft_dav_failures_new(void);
+
+G_END_DECLS
