@@ -12,6 +12,9 @@
 /* RFC 9112 7.1: sizes too large must be noticed; more digits than these only pad. */
 #define MAX_SIZE_DIGITS 16
 
+/* A line around the data was taken; no result of its own. */
+#define GO_ON ((WeftHttpChunkedResult)-1)
+
 static WeftHttpChunkedResult
 refuse(WeftHttpChunked *chunked, unsigned status, const char *why)
 {
@@ -93,7 +96,7 @@ take_size_line(WeftHttpChunked *chunked, const char *input, size_t size, size_t 
     *used += (size_t)length + 2;
     chunked->data_left = chunk_size;
     chunked->state = chunk_size > 0 ? WEFT_HTTP_CHUNKED_IN_DATA : WEFT_HTTP_CHUNKED_IN_TRAILERS;
-    return WEFT_HTTP_CHUNKED_DATA;
+    return GO_ON;
 }
 
 static WeftHttpChunkedResult
@@ -107,13 +110,15 @@ take_data_end(WeftHttpChunked *chunked, const char *input, size_t size, size_t *
         return refuse(chunked, 400, "chunk longer than its size");
     *used += 2;
     chunked->state = WEFT_HTTP_CHUNKED_IN_SIZE;
-    return WEFT_HTTP_CHUNKED_DATA;
+    return GO_ON;
 }
 
 static WeftHttpChunkedResult
 take_trailer(WeftHttpChunked *chunked, const char *input, size_t size, size_t *used,
-             WeftHttpChunkedPiece *piece)
+             WeftHttpTrailer *trailer)
 {
+    WeftHttpSpan name;
+    WeftHttpSpan value;
     size_t visible = MIN(size, WEFT_HTTP_MAX_CHUNK_LINE_BYTES);
 
     if (size >= 2 && input[0] == '\r' && input[1] == '\n') {
@@ -124,7 +129,7 @@ take_trailer(WeftHttpChunked *chunked, const char *input, size_t size, size_t *u
     if (size < 2 && (size == 0 || input[0] == '\r'))
         return WEFT_HTTP_CHUNKED_MORE;
 
-    ssize_t length = weft_http_field_line_parse(input, visible, &piece->name, &piece->value);
+    ssize_t length = weft_http_field_line_parse(input, visible, &name, &value);
     if (length < 0)
         return refuse(chunked, 400, "malformed trailer field");
     if (length == 0)
@@ -137,23 +142,8 @@ take_trailer(WeftHttpChunked *chunked, const char *input, size_t size, size_t *u
         chunked->n_trailer_bytes > WEFT_HTTP_MAX_TRAILER_BYTES)
         return refuse(chunked, 431, "too many trailer fields");
     *used += (size_t)length;
-    piece->bytes = input;
-    piece->size = (size_t)length;
+    *trailer = (WeftHttpTrailer){input, name.length, input + value.at, value.length};
     return WEFT_HTTP_CHUNKED_TRAILER;
-}
-
-static WeftHttpChunkedResult
-take_data(WeftHttpChunked *chunked, const char *input, size_t size, size_t *used,
-          WeftHttpChunkedPiece *piece)
-{
-    if (size == 0)
-        return WEFT_HTTP_CHUNKED_MORE;
-
-    piece->bytes = input;
-    piece->size = (size_t)MIN((uint64_t)size, chunked->data_left);
-    *used += piece->size;
-    weft_http_chunked_skip_data(chunked, piece->size);
-    return WEFT_HTTP_CHUNKED_DATA;
 }
 
 void
@@ -164,14 +154,12 @@ weft_http_chunked_init(WeftHttpChunked *chunked)
 
 WeftHttpChunkedResult
 weft_http_chunked_next(WeftHttpChunked *chunked, const char *input, size_t size, size_t *ret_used,
-                       WeftHttpChunkedPiece *ret_piece)
+                       WeftHttpTrailer *ret_trailer)
 {
-    WeftHttpChunkedResult result = WEFT_HTTP_CHUNKED_DATA;
+    WeftHttpChunkedResult result = GO_ON;
     size_t used = 0;
 
-    *ret_piece = (WeftHttpChunkedPiece){.bytes = NULL};
-    /* Lines around the data are results of their own only when they end something. */
-    while (result == WEFT_HTTP_CHUNKED_DATA && ret_piece->bytes == NULL) {
+    while (result == GO_ON) {
         const char *rest = input + used;
         size_t left = size - used;
 
@@ -180,13 +168,13 @@ weft_http_chunked_next(WeftHttpChunked *chunked, const char *input, size_t size,
             result = take_size_line(chunked, rest, left, &used);
             break;
         case WEFT_HTTP_CHUNKED_IN_DATA:
-            result = take_data(chunked, rest, left, &used, ret_piece);
+            result = WEFT_HTTP_CHUNKED_DATA;
             break;
         case WEFT_HTTP_CHUNKED_IN_DATA_END:
             result = take_data_end(chunked, rest, left, &used);
             break;
         case WEFT_HTTP_CHUNKED_IN_TRAILERS:
-            result = take_trailer(chunked, rest, left, &used, ret_piece);
+            result = take_trailer(chunked, rest, left, &used, ret_trailer);
             break;
         case WEFT_HTTP_CHUNKED_AT_END:
             result = WEFT_HTTP_CHUNKED_END;
@@ -198,7 +186,7 @@ weft_http_chunked_next(WeftHttpChunked *chunked, const char *input, size_t size,
 }
 
 void
-weft_http_chunked_skip_data(WeftHttpChunked *chunked, uint64_t size)
+weft_http_chunked_take_data(WeftHttpChunked *chunked, uint64_t size)
 {
     g_assert(chunked->state == WEFT_HTTP_CHUNKED_IN_DATA && size <= chunked->data_left);
     chunked->data_left -= size;

@@ -18,9 +18,9 @@ G_BEGIN_DECLS
 #define WEFT_HTTP_MAX_TRAILER_FIELDS 64
 
 typedef enum {
-    WEFT_HTTP_CHUNKED_MORE,    /* the input does not end what it began; feed it again, with more */
-    WEFT_HTTP_CHUNKED_DATA,    /* ret_piece is body */
-    WEFT_HTTP_CHUNKED_TRAILER, /* ret_piece is the line of a trailer field */
+    WEFT_HTTP_CHUNKED_MORE, /* the input does not end what it began; feed it again, with more */
+    WEFT_HTTP_CHUNKED_DATA, /* data_left bytes of body begin here: weft_http_chunked_take_data() */
+    WEFT_HTTP_CHUNKED_TRAILER, /* ret_trailer is a field */
     WEFT_HTTP_CHUNKED_END,     /* the body has ended */
     WEFT_HTTP_CHUNKED_REFUSED, /* answer with refusal_status and close */
 } WeftHttpChunkedResult;
@@ -43,26 +43,26 @@ typedef struct {
     const char *refusal; /* a literal */
 } WeftHttpChunked;
 
-/** A part of the input, valid as long as that. */
+/** A trailer field, in the input. */
 typedef struct {
-    const char *bytes;
-    size_t size;
-    WeftHttpSpan name; /* of a trailer field, in bytes */
-    WeftHttpSpan value;
-} WeftHttpChunkedPiece;
+    const char *name;
+    size_t name_length;
+    const char *value;
+    size_t value_length;
+} WeftHttpTrailer;
 
 void weft_http_chunked_init(WeftHttpChunked *chunked);
 
 /**
- * The next piece of @input.  When it says MORE, what of @input it has not used must be fed again
- * with more behind it; WEFT_HTTP_MAX_CHUNK_LINE_BYTES of input are always enough.
+ * Go on in @input, which begins behind what was used last.  MORE: what of it was not used must be
+ * fed again with more behind it; WEFT_HTTP_MAX_CHUNK_LINE_BYTES of input are always enough.
  * @ret_used: bytes of @input that are done with, whatever the result
  */
 WeftHttpChunkedResult weft_http_chunked_next(WeftHttpChunked *chunked, const char *input,
                                              size_t size, size_t *ret_used,
-                                             WeftHttpChunkedPiece *ret_piece);
+                                             WeftHttpTrailer *ret_trailer);
 
-/** @size bytes of the current chunk, at most data_left, were read past the decoder. */
-void weft_http_chunked_skip_data(WeftHttpChunked *chunked, uint64_t size);
+/** After DATA: @size bytes, at most data_left, were taken from the input or from behind it. */
+void weft_http_chunked_take_data(WeftHttpChunked *chunked, uint64_t size);
 
 G_END_DECLS

@@ -24,20 +24,28 @@ decode(const char *text, size_t size, size_t step)
 
     weft_http_chunked_init(&chunked);
     for (;;) {
-        WeftHttpChunkedPiece piece;
+        WeftHttpTrailer trailer;
         size_t used = 0;
 
         outcome.result = weft_http_chunked_next(&chunked, text + outcome.n_used,
-                                                fed - outcome.n_used, &used, &piece);
+                                                fed - outcome.n_used, &used, &trailer);
         outcome.n_used += used;
         g_assert(outcome.n_used <= fed);
         switch (outcome.result) {
-        case WEFT_HTTP_CHUNKED_DATA:
-            g_assert(piece.size > 0);
-            outcome.n_body_bytes += piece.size;
+        case WEFT_HTTP_CHUNKED_DATA: {
+            size_t n_data = (size_t)MIN(chunked.data_left, fed - outcome.n_used);
+            weft_http_chunked_take_data(&chunked, n_data);
+            outcome.n_used += n_data;
+            outcome.n_body_bytes += n_data;
+            if (n_data == 0 && fed == size)
+                return outcome;
+            if (n_data == 0)
+                fed = MIN(fed + step, size);
             break;
+        }
         case WEFT_HTTP_CHUNKED_TRAILER:
-            g_assert(piece.value.at + piece.value.length + 2 <= piece.size);
+            g_assert(trailer.name >= text && trailer.value > trailer.name);
+            g_assert(trailer.value + trailer.value_length + 2 <= text + outcome.n_used);
             outcome.n_trailers++;
             break;
         case WEFT_HTTP_CHUNKED_MORE:

@@ -33,12 +33,12 @@ decode_by(const std::string &input, size_t step)
     weft_http_chunked_init(&chunked);
     for (;;) {
         std::unique_ptr<char[]> copy(new char[window.size()]);
-        WeftHttpChunkedPiece piece;
+        WeftHttpTrailer trailer;
         size_t used = 0;
 
         memcpy(copy.get(), window.data(), window.size());
         WeftHttpChunkedResult result =
-            weft_http_chunked_next(&chunked, copy.get(), window.size(), &used, &piece);
+            weft_http_chunked_next(&chunked, copy.get(), window.size(), &used, &trailer);
         window.erase(0, used);
         switch (result) {
         case WEFT_HTTP_CHUNKED_MORE:
@@ -47,14 +47,22 @@ decode_by(const std::string &input, size_t step)
             window += input.substr(fed, step);
             fed = std::min(fed + step, input.size());
             break;
-        case WEFT_HTTP_CHUNKED_DATA:
-            decoded.body.append(piece.bytes, piece.size);
+        case WEFT_HTTP_CHUNKED_DATA: {
+            size_t n_data = std::min((size_t)chunked.data_left, window.size());
+            decoded.body.append(window, 0, n_data);
+            window.erase(0, n_data);
+            weft_http_chunked_take_data(&chunked, n_data);
+            if (n_data == 0 && fed == input.size())
+                return decoded;
+            if (n_data == 0) {
+                window += input.substr(fed, step);
+                fed = std::min(fed + step, input.size());
+            }
             break;
+        }
         case WEFT_HTTP_CHUNKED_TRAILER:
-            decoded.trailers.append(piece.bytes + piece.name.at, piece.name.length);
-            decoded.trailers += "=";
-            decoded.trailers.append(piece.bytes + piece.value.at, piece.value.length);
-            decoded.trailers += ";";
+            decoded.trailers += std::string(trailer.name, trailer.name_length) + "=" +
+                                std::string(trailer.value, trailer.value_length) + ";";
             break;
         case WEFT_HTTP_CHUNKED_END:
             decoded.status = 200;
@@ -170,16 +178,18 @@ TEST(Chunked, LimitsHaveTheirStatus)
 TEST(Chunked, DataMayBeReadPastTheDecoder)
 {
     WeftHttpChunked chunked;
-    WeftHttpChunkedPiece piece;
+    WeftHttpTrailer trailer;
     size_t used;
 
     weft_http_chunked_init(&chunked);
-    EXPECT_EQ(weft_http_chunked_next(&chunked, "64\r\n", 4, &used, &piece), WEFT_HTTP_CHUNKED_MORE);
+    EXPECT_EQ(weft_http_chunked_next(&chunked, "64\r\nab", 6, &used, &trailer),
+              WEFT_HTTP_CHUNKED_DATA);
     EXPECT_EQ(used, 4u);
     EXPECT_EQ(chunked.data_left, 100u);
-    weft_http_chunked_skip_data(&chunked, 60);
-    weft_http_chunked_skip_data(&chunked, 40);
-    EXPECT_EQ(weft_http_chunked_next(&chunked, "\r\n0\r\n\r\n", 7, &used, &piece),
+    weft_http_chunked_take_data(&chunked, 60);
+    EXPECT_EQ(weft_http_chunked_next(&chunked, "", 0, &used, &trailer), WEFT_HTTP_CHUNKED_DATA);
+    weft_http_chunked_take_data(&chunked, 40);
+    EXPECT_EQ(weft_http_chunked_next(&chunked, "\r\n0\r\n\r\n", 7, &used, &trailer),
               WEFT_HTTP_CHUNKED_END);
     EXPECT_EQ(used, 7u);
 }
