@@ -22,7 +22,7 @@ void weft_server_set_workers(WeftServer *server, unsigned n_workers);
 void weft_server_set_grace_ms(WeftServer *server, int64_t grace_ms);
 
 /** Connections at most, over all workers; more wait in the listen queue.  Default: as many as
- * descriptors allow (RLIMIT_NOFILE less a reserve). */
+ * descriptors allow (RLIMIT_NOFILE, raised to its hard limit, less a reserve). */
 void weft_server_set_max_connections(WeftServer *server, size_t n_connections);
 
 /**
@@ -43,7 +43,9 @@ char *weft_server_bound_address(const WeftServer *server, size_t index);
 /**
  * Serve until SIGTERM, SIGINT or weft_server_stop(); then stop accepting, let what is under way
  * finish within the grace period, cancel the rest.  A second signal cancels at once.  SIGUSR1 dumps
- * all fibers to stderr.  Called from main(), not from a fiber; the calling thread is worker 0.
+ * all fibers to stderr, and after the second signal the next one has its usual effect.  Called from
+ * main(), once, not from a fiber; the calling thread is worker 0.  Where several servers run in one
+ * process, the first has the signals.
  */
 gboolean weft_server_run(WeftServer *server, GError **error);
 

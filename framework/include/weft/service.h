@@ -41,6 +41,17 @@ gpointer weft_service_data(const WeftService *service);
 void weft_service_set_idle_timeout_ms(WeftService *service, int64_t timeout_ms);
 
 /** Returns: (transfer none): the stream to the peer */
+/**
+ * Serve @stream in the calling fiber until its protocol ends or the peer leaves; while it waits for
+ * more input, it waits here.  For streams that no server accepted, and for tests.
+ * @stream: (transfer full)
+ * Returns: FALSE with @error set if the fiber was cancelled or late between two requests, or the
+ * stream was silent for the service's idle timeout
+ */
+WEFT_PARKS gboolean weft_service_serve_stream(WeftService *service, WeftStream *stream,
+                                              GError **error);
+
+/** Returns: (transfer none): the stream to the peer */
 WeftStream *weft_connection_stream(WeftConnection *connection);
 
 /** The buffer for input, borrowed from the worker while the connection is served.  What is in it

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The life of a connection: admitted, parked, served, parked again, closed.  The edge of its
+ * descriptor spawns the fiber that serves it; the end of that fiber parks or closes it.
+ */
+
+#include "server/connection.h"
+
+#include "io/block.h"
+#include "io/socket.h"
+#include "server/service.h"
+#include "server/worker.h"
+
+#include <stdatomic.h>
+#include <weft/clock.h>
+#include <weft/group.h>
+
+static void serve_in_fiber(WeftConnection *connection);
+
+uint64_t
+weft_connection_next_id(void)
+{
+    static atomic_uint_fast64_t last_id;
+
+    return atomic_fetch_add_explicit(&last_id, 1, memory_order_relaxed) + 1;
+}
+
+/* ---- the list of parked connections, oldest first ---- */
+
+static void
+list_append(WeftDesk *desk, WeftConnection *connection)
+{
+    connection->newer = NULL;
+    connection->older = desk->newest_parked;
+    if (desk->newest_parked != NULL)
+        desk->newest_parked->newer = connection;
+    else
+        desk->oldest_parked = connection;
+    desk->newest_parked = connection;
+    weft_counter_add(&desk->worker->n_parked, 1);
+}
+
+static void
+list_remove(WeftDesk *desk, WeftConnection *connection)
+{
+    if (connection->older != NULL)
+        connection->older->newer = connection->newer;
+    else
+        desk->oldest_parked = connection->newer;
+    if (connection->newer != NULL)
+        connection->newer->older = connection->older;
+    else
+        desk->newest_parked = connection->older;
+    weft_counter_add(&desk->worker->n_parked, -1);
+}
+
+/* ---- parking ---- */
+
+static void
+close_connection(WeftConnection *connection)
+{
+    WeftWorker *worker = connection->desk->worker;
+
+    weft_stream_free(connection->stream);
+    g_free(connection);
+    weft_worker_connection_closed(worker);
+}
+
+static void
+parked_is_readable(G_GNUC_UNUSED WeftDescriptor *descriptor, gpointer data)
+{
+    WeftConnection *connection = data;
+
+    list_remove(connection->desk, connection);
+    serve_in_fiber(connection);
+}
+
+/* The descriptor's is_readable is FALSE here: whatever comes from now on makes an edge. */
+static void
+park(WeftConnection *connection)
+{
+    WeftDescriptor *descriptor = weft_socket_stream_descriptor(connection->stream);
+
+    connection->parked_at_us = weft_clock_now_us();
+    list_append(connection->desk, connection);
+    weft_descriptor_notify_readable(descriptor, parked_is_readable, connection);
+    weft_worker_connection_parked(connection->desk->worker);
+}
+
+void
+weft_connection_admit(WeftDesk *desk, WeftStream *stream)
+{
+    WeftConnection *connection = g_new0(WeftConnection, 1);
+
+    connection->stream = stream;
+    connection->desk = desk;
+    connection->id = weft_connection_next_id();
+    /* Registering the descriptor makes an edge for what has come already. */
+    weft_socket_stream_descriptor(stream)->is_readable = FALSE;
+    park(connection);
+}
+
+void
+weft_connection_close_parked(WeftDesk *desk, int64_t parked_at_us)
+{
+    while (desk->oldest_parked != NULL && desk->oldest_parked->parked_at_us <= parked_at_us) {
+        WeftConnection *connection = desk->oldest_parked;
+
+        list_remove(desk, connection);
+        close_connection(connection);
+    }
+}
+
+/* ---- serving ---- */
+
+WeftServeResult
+weft_connection_serve(WeftConnection *connection, WeftService *service)
+{
+    WeftBuffer input = {.data = weft_block_take(WEFT_BLOCK_SMALL),
+                        .capacity = WEFT_BLOCK_SMALL_BYTES};
+
+    connection->input = &input;
+    WeftServeResult result = service->serve(connection, service->data);
+    g_assert(result == WEFT_SERVE_CLOSE || weft_buffer_length(&input) == 0);
+    connection->input = NULL;
+    /* A buffer that has grown is not the pool's any more. */
+    if (input.capacity == WEFT_BLOCK_SMALL_BYTES)
+        weft_block_put(WEFT_BLOCK_SMALL, input.data);
+    else
+        weft_buffer_clear(&input);
+    return result;
+}
+
+static gboolean
+serve(gpointer data, G_GNUC_UNUSED GError **error)
+{
+    WeftConnection *connection = data;
+    WeftDesk *desk = connection->desk;
+    WeftServeResult result;
+
+    do {
+        result = weft_connection_serve(connection, desk->service);
+        weft_counter_add(&desk->worker->n_served, 1);
+    } while (result == WEFT_SERVE_PARK && weft_socket_stream_has_input(connection->stream));
+    connection->wants_to_park = result == WEFT_SERVE_PARK;
+    return TRUE;
+}
+
+/* The serving fiber has ended, or was cancelled before it began. */
+static void
+served(gpointer data)
+{
+    WeftConnection *connection = data;
+    WeftWorker *worker = connection->desk->worker;
+
+    weft_counter_add(&worker->n_active, -1);
+    if (connection->wants_to_park && !worker->is_draining)
+        park(connection);
+    else
+        close_connection(connection);
+}
+
+static void
+serve_in_fiber(WeftConnection *connection)
+{
+    WeftWorker *worker = connection->desk->worker;
+
+    connection->wants_to_park = FALSE;
+    weft_counter_add(&worker->n_active, 1);
+    weft_group_spawn(worker->serving, connection->desk->service->name, serve, connection, served);
+}
+
+/* ---- what services ask ---- */
+
+WeftStream *
+weft_connection_stream(WeftConnection *connection)
+{
+    return connection->stream;
+}
+
+WeftBuffer *
+weft_connection_input(WeftConnection *connection)
+{
+    return connection->input;
+}
+
+gboolean
+weft_connection_is_draining(const WeftConnection *connection)
+{
+    return connection->desk != NULL && connection->desk->worker->is_draining;
+}
+
+uint64_t
+weft_connection_id(const WeftConnection *connection)
+{
+    return connection->id;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * Accepted connections.  One that waits for its next request is *parked*: it lies in its desk's
+ * list, without a fiber, a stack or a buffer, and its descriptor calls back at the next edge.
+ */
+
+#include <weft/service.h>
+
+typedef struct WeftDesk WeftDesk;
+
+/* Lean: there is one for every idle client. */
+struct WeftConnection {
+    WeftStream *stream;
+    WeftDesk *desk;    /* NULL: served by weft_service_serve_stream() */
+    WeftBuffer *input; /* on the serving fiber's stack; NULL while nobody serves it */
+    uint64_t id;
+    WeftConnection *older; /* in the desk's list while parked */
+    WeftConnection *newer;
+    int64_t parked_at_us;
+    gboolean wants_to_park; /* the service's last word */
+};
+
+uint64_t weft_connection_next_id(void);
+
+/* Lend the connection an input buffer and let @service serve it once.  Parks. */
+WeftServeResult weft_connection_serve(WeftConnection *connection, WeftService *service);
+
+/* Take in a freshly accepted stream: it is parked until its first byte.
+ * @stream: (transfer full): of a socket */
+void weft_connection_admit(WeftDesk *desk, WeftStream *stream);
+
+/* Close the parked connections of @desk that were parked at or before @parked_at_us. */
+void weft_connection_close_parked(WeftDesk *desk, int64_t parked_at_us);

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * A worker: one thread with a scheduler, its listeners, and the connections it accepted.
+ */
+
+#include "fiber/scheduler.h"
+#include "fiber/wait.h"
+#include "io/address.h"
+#include "server/connection.h"
+#include "server/metrics.h"
+
+#include <stdatomic.h>
+
+typedef struct WeftWorker WeftWorker;
+
+/* What a worker has for each service: the parked connections, oldest first. */
+struct WeftDesk {
+    WeftWorker *worker;
+    WeftService *service;
+    WeftConnection *oldest_parked;
+    WeftConnection *newest_parked;
+};
+
+/* An address of a server, and the service behind it. */
+typedef struct {
+    WeftAddress address; /* as bound */
+    size_t service_index;
+    int fd; /* listens from the moment it was added; worker 0 takes it, and leaves -1 */
+} WeftServerAddress;
+
+struct WeftWorker {
+    WeftServer *server;
+    unsigned index;
+    GThread *thread; /* NULL for worker 0 */
+    int *fds;        /* a listening socket for each address; -1 once a listener has it */
+    GError *error;   /* why it ended, if it failed; read when it has ended */
+
+    /* Under the server's mutex: how other threads reach it. */
+    WeftScheduler *scheduler; /* NULL before it runs and after */
+    WeftPost stop_post;
+    WeftPost cancel_post;
+    gboolean stop_is_posted;
+    gboolean cancel_is_posted;
+
+    /* The worker's thread only. */
+    WeftDesk *desks;    /* one for each service */
+    WeftGroup *serving; /* a fiber for each connection that has input */
+    gboolean is_draining;
+    int64_t tick_ms;        /* how often the housekeeper looks */
+    WeftWaitQueue stopping; /* for is_draining */
+    WeftWaitQueue room;     /* for connections to close, at the limit */
+    WeftWaitQueue parking;  /* the housekeeper, for something to look after */
+
+    WeftCounter n_accepted;
+    WeftCounter n_active;
+    WeftCounter n_parked;
+    WeftCounter n_served;
+};
+
+struct WeftServer {
+    GPtrArray *services; /* WeftService, owned */
+    GArray *addresses;   /* WeftServerAddress */
+    unsigned n_workers;
+    int64_t grace_ms;
+    size_t max_connections; /* 0: by RLIMIT_NOFILE */
+
+    GMutex mutex;
+    WeftWorker *workers; /* n_workers; NULL before the run */
+    gboolean is_stopping;
+    gboolean is_cancelling;
+
+    atomic_size_t n_connections; /* of all workers */
+};
+
+/* Run @worker on the calling thread until the server stops; its failure is in worker->error. */
+void weft_worker_run(WeftWorker *worker);
+
+/* For connection.c. */
+void weft_worker_connection_parked(WeftWorker *worker);
+void weft_worker_connection_closed(WeftWorker *worker);
+
+/* Let all workers cancel what is under way: the second step of a stop.  From any thread. */
+void weft_server_cancel(WeftServer *server);
+
+/* Begin the calls of other threads to @worker, which runs on the calling one; and end them. */
+void weft_server_enlist(WeftServer *server, WeftWorker *worker);
+void weft_server_discharge(WeftServer *server, WeftWorker *worker);
