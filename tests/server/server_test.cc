@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include <signal.h>
+#include <sys/stat.h>
+#include <weft/clock.h>
+#include <weft/deadline.h>
+#include <weft/fiber.h>
+
+#include <atomic>
+#include <memory>
+#include <vector>
+
+#include "client.h"
+
+using namespace weft_test;
+
+namespace
+{
+
+bool
+one_is_parked(const WeftServerMetrics &metrics)
+{
+    return metrics.n_parked == 1 && metrics.n_active == 0;
+}
+
+/* A temporary folder for a socket file. */
+struct Folder {
+    char *path = g_dir_make_tmp("weft-server-XXXXXX", nullptr);
+    std::string file = std::string(path) + "/socket";
+
+    ~Folder()
+    {
+        rmdir(path);
+        g_free(path);
+    }
+};
+
+bool
+exists(const std::string &path)
+{
+    struct stat status;
+
+    return lstat(path.c_str(), &status) == 0;
+}
+
+/* Reads two bytes, then answers with what it knows of the drain. */
+WeftServeResult
+answer_after_two(WeftConnection *connection)
+{
+    WeftStream *stream = weft_connection_stream(connection);
+    char bytes[2];
+
+    if (!weft_stream_read_exact(stream, bytes, 2, nullptr))
+        return WEFT_SERVE_CLOSE;
+    bool draining = weft_connection_is_draining(connection);
+    if (!weft_stream_write_all(stream, draining ? "last" : "more", 4, nullptr))
+        return WEFT_SERVE_CLOSE;
+    return draining ? WEFT_SERVE_CLOSE : WEFT_SERVE_PARK;
+}
+
+} // namespace
+
+TEST(Server, ServesOverEachFamily)
+{
+    Folder folder;
+    std::string local = "unix:" + folder.file;
+
+    for (const char *at : {"127.0.0.1:0", "[::1]:0", "localhost:0", local.c_str()}) {
+        SCOPED_TRACE(at);
+        Running running(echo, at);
+        Client client(running.address);
+
+        client.say("hello");
+        EXPECT_EQ(client.hear(5), "hello");
+    }
+    EXPECT_FALSE(exists(folder.file));
+}
+
+TEST(Server, AConnectionThatWaitsHoldsNoFiber)
+{
+    Running running(echo);
+    Client client(running.address);
+
+    running.await(one_is_parked);
+    for (int i = 1; i <= 3; i++) {
+        client.say("again");
+        EXPECT_EQ(client.hear(5), "again");
+        running.await(one_is_parked);
+        EXPECT_EQ(running.metrics().n_served, i);
+    }
+    client.hang_up();
+    running.await([](const WeftServerMetrics &now) { return now.n_parked == 0; });
+    EXPECT_EQ(running.metrics().n_accepted, 1);
+}
+
+TEST(Server, InputThatCameMeanwhileIsServedAtOnce)
+{
+    Running running([](WeftConnection *connection) {
+        WeftStream *stream = weft_connection_stream(connection);
+        char byte;
+
+        if (weft_stream_read(stream, &byte, 1, nullptr) != 1 ||
+            !weft_stream_write_all(stream, &byte, 1, nullptr))
+            return WEFT_SERVE_CLOSE;
+        return WEFT_SERVE_PARK;
+    });
+    Client client(running.address);
+
+    client.say("abcdef");
+    EXPECT_EQ(client.hear(6), "abcdef");
+    client.finish();
+    EXPECT_TRUE(client.is_closed());
+}
+
+TEST(Server, AnEndThatComesWithTheLastBytesIsSeen)
+{
+    Running running(echo);
+    Client client(running.address);
+
+    client.say("bye");
+    client.finish();
+    EXPECT_EQ(client.hear(3), "bye");
+    EXPECT_TRUE(client.is_closed());
+}
+
+TEST(Server, StopClosesParkedConnectionsAndLetsTheRequestUnderWayFinish)
+{
+    Running running(answer_after_two);
+    Client idle(running.address);
+    Client busy(running.address);
+
+    busy.say("1");
+    running.await(
+        [](const WeftServerMetrics &now) { return now.n_parked == 1 && now.n_active == 1; });
+    running.stop();
+    EXPECT_TRUE(idle.is_closed());
+    busy.say("2");
+    EXPECT_EQ(busy.hear(5), "last");
+    running.join();
+}
+
+TEST(Server, AfterTheGracePeriodTheRestIsCancelled)
+{
+    std::atomic<bool> was_cancelled{false};
+    Running running(
+        [&](WeftConnection *) {
+            g_autoptr(GError) error = nullptr;
+            EXPECT_FALSE(weft_fiber_sleep_ms(1000000, &error));
+            was_cancelled = g_error_matches(error, WEFT_ERROR, WEFT_ERROR_CANCELLED);
+            return WEFT_SERVE_CLOSE;
+        },
+        "127.0.0.1:0", [](WeftServer *server) { weft_server_set_grace_ms(server, 20); });
+    Client client(running.address);
+
+    client.say("1");
+    running.await([](const WeftServerMetrics &now) { return now.n_active == 1; });
+    running.stop();
+    EXPECT_TRUE(client.is_closed());
+    running.join();
+    EXPECT_TRUE(was_cancelled);
+}
+
+TEST(Server, TheFirstSignalDrainsAndTheSecondCancels)
+{
+    struct sigaction before;
+    struct sigaction after;
+    sigaction(SIGTERM, nullptr, &before);
+    {
+        Running running(answer_after_two, "127.0.0.1:0",
+                        [](WeftServer *server) { weft_server_set_grace_ms(server, 1000000); });
+        Client idle(running.address);
+        Client busy(running.address);
+
+        busy.say("1");
+        running.await(
+            [](const WeftServerMetrics &now) { return now.n_parked == 1 && now.n_active == 1; });
+        kill(getpid(), SIGTERM);
+        EXPECT_TRUE(idle.is_closed());
+        kill(getpid(), SIGINT);
+        EXPECT_TRUE(busy.is_closed());
+        running.join();
+    }
+    sigaction(SIGTERM, nullptr, &after);
+    EXPECT_EQ(before.sa_handler, after.sa_handler);
+}
+
+TEST(Server, SigUsr1ShowsAllFibers)
+{
+    testing::internal::CaptureStderr();
+    {
+        Running running(answer_after_two);
+        Client client(running.address);
+
+        client.say("1");
+        running.await([](const WeftServerMetrics &now) { return now.n_active == 1; });
+        kill(getpid(), SIGUSR1);
+        client.say("2");
+        EXPECT_EQ(client.hear(4), "more");
+    }
+    EXPECT_NE(testing::internal::GetCapturedStderr().find("test service"), std::string::npos);
+}
+
+TEST(Server, AnIdleConnectionIsClosedAfterItsTime)
+{
+    weft_clock_fake_begin(G_GINT64_CONSTANT(1700000000) * G_USEC_PER_SEC);
+    int64_t begin_us = weft_clock_now_us();
+    {
+        WeftServer *server = weft_server_new();
+        WeftService *service = service_of(echo);
+        weft_service_set_idle_timeout_ms(service, 30000);
+        ASSERT_TRUE(weft_server_add(server, "127.0.0.1:0", service, nullptr));
+        g_autofree char *address = weft_server_bound_address(server, 0);
+        std::thread client_thread([&] {
+            Client client(address);
+            EXPECT_TRUE(client.is_closed());
+            weft_server_stop(server);
+        });
+
+        EXPECT_TRUE(weft_server_run(server, nullptr));
+        client_thread.join();
+        weft_server_free(server);
+    }
+    int64_t passed_us = weft_clock_now_us() - begin_us;
+    EXPECT_GE(passed_us, 30 * G_USEC_PER_SEC);
+    EXPECT_LE(passed_us, 32 * G_USEC_PER_SEC);
+    weft_clock_fake_end();
+}
+
+TEST(Server, AClientThatHangsUpInTheMiddleHarmsNobody)
+{
+    Running running(answer_after_two);
+    Client patient(running.address);
+
+    for (int i = 0; i < 5; i++) {
+        Client rude(running.address);
+        rude.say("1");
+        running.await([](const WeftServerMetrics &now) { return now.n_active == 1; });
+        rude.slam();
+        running.await([](const WeftServerMetrics &now) { return now.n_active == 0; });
+    }
+    patient.say("12");
+    EXPECT_EQ(patient.hear(4), "more");
+}
+
+TEST(Server, AHandlerMayStopTheServer)
+{
+    WeftServer *server = nullptr;
+    Running running(
+        [&](WeftConnection *connection) {
+            weft_server_stop(server);
+            return echo(connection);
+        },
+        "127.0.0.1:0", [&](WeftServer *made) { server = made; });
+    Client client(running.address);
+
+    client.say("stop");
+    EXPECT_EQ(client.hear(4), "stop");
+    running.join();
+    EXPECT_TRUE(client.is_closed());
+}
+
+TEST(Server, AStopBeforeTheRunIsHeard)
+{
+    Running running(echo, "127.0.0.1:0", [](WeftServer *server) { weft_server_stop(server); });
+
+    running.join();
+}
+
+TEST(Server, SeveralWorkersShareThePort)
+{
+    Folder folder;
+    std::string local = "unix:" + folder.file;
+
+    for (const char *at : {"127.0.0.1:0", local.c_str()}) {
+        SCOPED_TRACE(at);
+        Running running(echo, at, [](WeftServer *server) { weft_server_set_workers(server, 2); });
+        std::vector<std::unique_ptr<Client>> clients;
+
+        for (int i = 0; i < 64; i++) {
+            clients.push_back(std::make_unique<Client>(running.address));
+            clients.back()->say("ping");
+        }
+        for (auto &client : clients)
+            EXPECT_EQ(client->hear(4), "ping");
+        running.await([](const WeftServerMetrics &now) { return now.n_parked == 64; });
+        EXPECT_EQ(running.metrics().n_accepted, 64);
+        running.stop();
+        for (auto &client : clients)
+            EXPECT_TRUE(client->is_closed());
+    }
+}
+
+TEST(Server, MoreConnectionsThanAllowedWaitTheirTurn)
+{
+    Running running(echo, "127.0.0.1:0",
+                    [](WeftServer *server) { weft_server_set_max_connections(server, 1); });
+    Client first(running.address);
+
+    first.say("1");
+    EXPECT_EQ(first.hear(1), "1");
+    Client second(running.address);
+    second.say("2");
+    first.say("1");
+    EXPECT_EQ(first.hear(1), "1");
+    EXPECT_EQ(running.metrics().n_accepted, 1);
+    first.hang_up();
+    EXPECT_EQ(second.hear(1), "2");
+    EXPECT_EQ(running.metrics().n_accepted, 2);
+}
+
+TEST(Server, APortThatIsTakenIsOneClearSentence)
+{
+    Running running(echo);
+    WeftServer *other = weft_server_new();
+    g_autoptr(GError) error = nullptr;
+
+    EXPECT_FALSE(weft_server_add(other, running.address.c_str(), service_of(echo), &error));
+    EXPECT_EQ(std::string(error->message),
+              "listen on " + running.address + ": Address already in use");
+    weft_server_free(other);
+}
+
+TEST(Server, AServiceMayHaveSeveralAddresses)
+{
+    std::string second_address;
+    WeftService *service = service_of(echo);
+    WeftServer *server = weft_server_new();
+
+    ASSERT_TRUE(weft_server_add(server, "127.0.0.1:0", service, nullptr));
+    ASSERT_TRUE(weft_server_add_address(server, "[::1]:0", service, nullptr));
+    g_autofree char *address = weft_server_bound_address(server, 1);
+    std::thread client_thread([&] {
+        Client client(address);
+        client.say("v6");
+        EXPECT_EQ(client.hear(2), "v6");
+        weft_server_stop(server);
+    });
+    EXPECT_TRUE(weft_server_run(server, nullptr));
+    client_thread.join();
+    weft_server_free(server);
+}
