@@ -32,7 +32,7 @@ weft_server_new(void)
     server->addresses = g_array_new(FALSE, FALSE, sizeof(WeftServerAddress));
     server->n_workers = 1;
     server->grace_ms = DEFAULT_GRACE_MS;
-    g_mutex_init(&server->mutex);
+    pthread_mutex_init(&server->mutex, NULL);
     return server;
 }
 
@@ -69,7 +69,7 @@ weft_server_free(WeftServer *server)
         close_address(&g_array_index(server->addresses, WeftServerAddress, i));
     g_array_unref(server->addresses);
     g_ptr_array_unref(server->services);
-    g_mutex_clear(&server->mutex);
+    pthread_mutex_destroy(&server->mutex);
     g_free(server);
 }
 
@@ -186,12 +186,12 @@ post_stop_locked(WeftServer *server, WeftWorker *worker)
 static void
 stop_all(WeftServer *server, gboolean cancels)
 {
-    g_mutex_lock(&server->mutex);
+    pthread_mutex_lock(&server->mutex);
     server->is_stopping = TRUE;
     server->is_cancelling = server->is_cancelling || cancels;
     for (unsigned i = 0; server->workers != NULL && i < server->n_workers; i++)
         post_stop_locked(server, &server->workers[i]);
-    g_mutex_unlock(&server->mutex);
+    pthread_mutex_unlock(&server->mutex);
 }
 
 void
@@ -209,18 +209,18 @@ weft_server_cancel(WeftServer *server)
 void
 weft_server_enlist(WeftServer *server, WeftWorker *worker)
 {
-    g_mutex_lock(&server->mutex);
+    pthread_mutex_lock(&server->mutex);
     worker->scheduler = weft_scheduler_current();
     post_stop_locked(server, worker);
-    g_mutex_unlock(&server->mutex);
+    pthread_mutex_unlock(&server->mutex);
 }
 
 void
 weft_server_discharge(WeftServer *server, WeftWorker *worker)
 {
-    g_mutex_lock(&server->mutex);
+    pthread_mutex_lock(&server->mutex);
     worker->scheduler = NULL;
-    g_mutex_unlock(&server->mutex);
+    pthread_mutex_unlock(&server->mutex);
 }
 
 /* ---- running ---- */
@@ -285,7 +285,7 @@ open_listening_sockets(WeftServer *server, GError **error)
 static void
 workers_init(WeftServer *server)
 {
-    g_mutex_lock(&server->mutex);
+    pthread_mutex_lock(&server->mutex);
     server->workers = g_new0(WeftWorker, server->n_workers);
     for (unsigned i = 0; i < server->n_workers; i++) {
         server->workers[i].server = server;
@@ -294,7 +294,7 @@ workers_init(WeftServer *server)
         for (size_t k = 0; k < server->addresses->len; k++)
             server->workers[i].fds[k] = -1;
     }
-    g_mutex_unlock(&server->mutex);
+    pthread_mutex_unlock(&server->mutex);
 }
 
 static gboolean
@@ -341,7 +341,7 @@ weft_server_get_metrics(WeftServer *server, WeftServerMetrics *ret_metrics)
 {
     WeftServerMetrics sum = {0};
 
-    g_mutex_lock(&server->mutex);
+    pthread_mutex_lock(&server->mutex);
     for (unsigned i = 0; server->workers != NULL && i < server->n_workers; i++) {
         const WeftWorker *worker = &server->workers[i];
 
@@ -350,7 +350,7 @@ weft_server_get_metrics(WeftServer *server, WeftServerMetrics *ret_metrics)
         sum.n_parked += weft_counter_get(&worker->n_parked);
         sum.n_served += weft_counter_get(&worker->n_served);
     }
-    g_mutex_unlock(&server->mutex);
+    pthread_mutex_unlock(&server->mutex);
     *ret_metrics = sum;
 }
 

@@ -173,9 +173,9 @@ obey(WeftServer *server, int number)
         return;
     }
 
-    g_mutex_lock(&server->mutex);
+    pthread_mutex_lock(&server->mutex);
     const gboolean is_second = server->is_stopping;
-    g_mutex_unlock(&server->mutex);
+    pthread_mutex_unlock(&server->mutex);
     if (!is_second) {
         weft_server_stop(server);
         return;

@@ -11,6 +11,7 @@
 #include "server/connection.h"
 #include "server/metrics.h"
 
+#include <pthread.h>
 #include <stdatomic.h>
 
 typedef struct WeftWorker WeftWorker;
@@ -66,8 +67,8 @@ struct WeftServer {
     int64_t grace_ms;
     size_t max_connections; /* 0: by RLIMIT_NOFILE */
 
-    GMutex mutex;
-    WeftWorker *workers; /* n_workers; NULL before the run */
+    pthread_mutex_t mutex; /* not a GMutex: ThreadSanitizer does not see those */
+    WeftWorker *workers;   /* n_workers; NULL before the run */
     gboolean is_stopping;
     gboolean is_cancelling;
 

@@ -43,6 +43,14 @@ exists(const std::string &path)
     return lstat(path.c_str(), &status) == 0;
 }
 
+off_t
+size_of(int fd)
+{
+    struct stat status;
+
+    return fstat(fd, &status) == 0 ? status.st_size : -1;
+}
+
 /* Reads two bytes, then answers with what it knows of the drain. */
 WeftServeResult
 answer_after_two(WeftConnection *connection)
@@ -194,6 +202,8 @@ TEST(Server, SigUsr1ShowsAllFibers)
         client.say("1");
         running.await([](const WeftServerMetrics &now) { return now.n_active == 1; });
         kill(getpid(), SIGUSR1);
+        while (size_of(STDERR_FILENO) == 0)
+            sched_yield();
         client.say("2");
         EXPECT_EQ(client.hear(4), "more");
     }
