@@ -5,7 +5,9 @@
  */
 
 #include <benchmark/benchmark.h>
+#include <weft/channel.h>
 #include <weft/deadline.h>
+#include <weft/mutex.h>
 #include <weft/scheduler.h>
 
 namespace
@@ -81,5 +83,79 @@ BM_SpawnAndJoin(benchmark::State &state)
     in_fiber(state, spawn_body);
 }
 BENCHMARK(BM_SpawnAndJoin);
+
+struct PingPong {
+    WeftChannel *there;
+    WeftChannel *back;
+    gboolean has_deadline;
+};
+
+gpointer
+recv(const PingPong *game, WeftChannel *channel)
+{
+    if (!game->has_deadline)
+        return weft_channel_recv(channel, nullptr);
+    g_auto(WeftDeadlineScope) budget = weft_deadline_scope_ms(30 * 1000);
+    return weft_channel_recv(channel, nullptr);
+}
+
+gboolean
+play_back(gpointer data, GError **error)
+{
+    auto *game = static_cast<const PingPong *>(data);
+
+    while (gpointer ball = recv(game, game->there))
+        if (!weft_channel_send(game->back, ball, error))
+            return FALSE;
+    return TRUE;
+}
+
+/* There and back over two channels of capacity 0; with a deadline of its own around every receive,
+ * or without. */
+gboolean
+round_trip_body(gpointer data, GError **error)
+{
+    auto &state = *static_cast<benchmark::State *>(data);
+    g_autoptr(WeftChannel) there = weft_channel_new(0, nullptr);
+    g_autoptr(WeftChannel) back = weft_channel_new(0, nullptr);
+    PingPong game = {there, back, state.range(0) != 0};
+    g_autoptr(WeftGroup) group = weft_group_new();
+    int ball = 0;
+
+    weft_group_spawn(group, "player", play_back, &game, nullptr);
+    for (auto _ : state)
+        if (!weft_channel_send(there, &ball, error) || recv(&game, back) != &ball)
+            return FALSE;
+    weft_channel_close(there);
+    return weft_group_wait(group, error);
+}
+
+void
+BM_ChannelRoundTrip(benchmark::State &state)
+{
+    in_fiber(state, round_trip_body);
+}
+BENCHMARK(BM_ChannelRoundTrip)->ArgName("deadline")->Arg(0)->Arg(1);
+
+gboolean
+mutex_body(gpointer data, GError **error)
+{
+    auto &state = *static_cast<benchmark::State *>(data);
+    g_autoptr(WeftMutex) mutex = weft_mutex_new();
+
+    for (auto _ : state) {
+        if (!weft_mutex_lock(mutex, error))
+            return FALSE;
+        weft_mutex_unlock(mutex);
+    }
+    return TRUE;
+}
+
+void
+BM_Mutex(benchmark::State &state)
+{
+    in_fiber(state, mutex_body);
+}
+BENCHMARK(BM_Mutex);
 
 } // namespace

@@ -24,17 +24,9 @@ typedef struct {
 static const char *
 state_name(const WeftFiber *fiber)
 {
-    switch ((WeftFiberState)fiber->state) {
-    case WEFT_FIBER_FREE:
-        return "free";
-    case WEFT_FIBER_READY:
-        return "ready";
-    case WEFT_FIBER_RUNNING:
-        return "running";
-    case WEFT_FIBER_PARKED:
+    if (fiber->is_parked)
         return "parked";
-    }
-    return "?";
+    return fiber == fiber->scheduler->current ? "running" : "ready";
 }
 
 static void
@@ -44,7 +36,7 @@ dump_fiber(int fd, const WeftFiber *fiber, int64_t now_us)
 
     dprintf(fd, "  fiber %" G_GUINT64_FORMAT " \"%s\" %s", fiber->id, fiber->name,
             state_name(fiber));
-    if (fiber->state == WEFT_FIBER_PARKED)
+    if (fiber->is_parked)
         dprintf(fd, " in %s for %.3f s", fiber->waits_for,
                 (double)(now_us - fiber->waiting_since_us) / G_USEC_PER_SEC);
     if (fiber->deadline_us != WEFT_DEADLINE_NEVER)

@@ -5,7 +5,7 @@
  * not.
  */
 
-#include "fiber/fiber.h"
+#include "fiber/dispatch.h"
 #include <weft/clock.h>
 
 /* A batch: at most so many slices, and no further one after so much time. */
@@ -13,46 +13,15 @@
 #define BATCH_SLICES 8
 #define BATCH_US 1000
 
-/* The queue is empty, or a slice is used up. */
-static WeftFiber *
-take_next_slice(WeftScheduler *scheduler, WeftFiber *next)
+WeftFiber *
+weft_scheduler_next_slice(WeftScheduler *scheduler)
 {
-    if (next == NULL || --scheduler->slices_left == 0 ||
+    if (scheduler->ready == NULL || --scheduler->slices_left == 0 ||
         weft_clock_now_us() > scheduler->batch_end_us)
         return &scheduler->loop;
 
     scheduler->slice_left = SLICE_DISPATCHES;
-    scheduler->ready = next->next;
-    if (next->next == NULL)
-        scheduler->ready_end = &scheduler->ready;
-    return next;
-}
-
-/* Who runs next: the oldest ready fiber; the event loop when there is none or its turn has come. */
-static inline WeftFiber *
-take_next(WeftScheduler *scheduler)
-{
-    WeftFiber *next = scheduler->ready;
-
-    if (G_UNLIKELY(next == NULL || --scheduler->slice_left == 0))
-        return take_next_slice(scheduler, next);
-
-    scheduler->ready = next->next;
-    if (next->next == NULL)
-        scheduler->ready_end = &scheduler->ready;
-    return next;
-}
-
-/* Switch from @self, whose state is set, to @next, and come back when somebody switches here. */
-static inline void
-leave(WeftScheduler *scheduler, WeftFiber *self, WeftFiber *next)
-{
-    scheduler->current = next;
-    scheduler->left = self;
-    next->state = WEFT_FIBER_RUNNING;
-    weft_sanitizer_leave(&self->sanitizer, &next->sanitizer, FALSE);
-    weft_context_switch(&self->context, &next->context);
-    weft_sanitizer_arrive(&self->sanitizer, &scheduler->left->sanitizer);
+    return weft_scheduler_pop_ready(scheduler);
 }
 
 void
@@ -62,27 +31,9 @@ weft_scheduler_run_batch(WeftScheduler *scheduler)
     scheduler->slices_left = BATCH_SLICES;
     scheduler->batch_end_us = scheduler->now_us + BATCH_US;
 
-    WeftFiber *next = take_next(scheduler);
+    WeftFiber *next = weft_scheduler_take_next(scheduler);
     if (next != &scheduler->loop)
-        leave(scheduler, &scheduler->loop, next);
-}
-
-WeftWakeCause
-weft_fiber_park(WeftScheduler *scheduler, const char *what)
-{
-    WeftFiber *self = scheduler->current;
-    const int saved_errno = *scheduler->errno_here;
-
-    g_assert(self != &scheduler->loop);
-    self->waits_for = what;
-    self->waiting_since_us = scheduler->now_us;
-    if (self->deadline_us < self->timer_us)
-        weft_timer_heap_arm(&scheduler->timers, self, self->deadline_us);
-
-    self->state = WEFT_FIBER_PARKED;
-    leave(scheduler, self, take_next(scheduler));
-    *scheduler->errno_here = saved_errno;
-    return self->cause;
+        weft_fiber_leave(scheduler, &scheduler->loop, next);
 }
 
 gboolean
@@ -96,13 +47,11 @@ weft_fiber_yield(GError **error)
     if (!weft_fiber_check_self(scheduler, self, "yield", error))
         return FALSE;
 
-    weft_fiber_ready(self);
-    WeftFiber *next = take_next(scheduler);
+    weft_scheduler_push_ready(scheduler, self);
+    WeftFiber *next = weft_scheduler_take_next(scheduler);
     if (next != self)
-        leave(scheduler, self, next);
-    else
-        self->state = WEFT_FIBER_RUNNING;
-    *scheduler->errno_here = saved_errno;
+        weft_fiber_leave(scheduler, self, next);
+    *weft_scheduler_here->errno_here = saved_errno;
     return TRUE;
 }
 
@@ -119,7 +68,6 @@ finish(WeftFiber *self, gboolean succeeded, GError *error)
         g_clear_pointer(&self->cancel_reason, g_free);
     weft_group_leave(self->group, self, error);
 
-    self->state = WEFT_FIBER_FREE;
     self->id = 0;
     self->scheduler->n_live--;
     weft_stack_pool_put(&self->scheduler->stacks, self);
@@ -138,10 +86,8 @@ weft_context_main(WeftContext *context)
                                self->func(self->data, &error);
     finish(self, succeeded, error);
 
-    WeftFiber *next = take_next(scheduler);
-    scheduler->current = next;
-    scheduler->left = self;
-    next->state = WEFT_FIBER_RUNNING;
+    WeftFiber *next = weft_scheduler_take_next(scheduler);
+    weft_scheduler_note_switch(scheduler, self, next);
     weft_sanitizer_leave(&self->sanitizer, &next->sanitizer, TRUE);
     weft_context_switch(&self->context, &next->context);
     g_assert_not_reached();
@@ -157,6 +103,7 @@ weft_fiber_new(WeftGroup *group, const char *name, WeftFiberFunc func, gpointer 
     weft_sanitizer_stack_reuse(&fiber->sanitizer);
     weft_context_init(&fiber->context, weft_stack_bottom(fiber), fiber);
     fiber->scheduler = scheduler;
+    fiber->is_parked = FALSE;
     fiber->is_cancelled = FALSE;
     fiber->n_shields = 0;
     fiber->deadline_us = WEFT_DEADLINE_NEVER;
@@ -180,19 +127,19 @@ weft_fiber_new(WeftGroup *group, const char *name, WeftFiberFunc func, gpointer 
 
     if (G_UNLIKELY(group->cancel_reason != NULL))
         weft_fiber_cancel(fiber, group->cancel_reason);
-    weft_fiber_ready(fiber);
+    weft_scheduler_push_ready(scheduler, fiber);
     return fiber;
 }
 
 void
 weft_fiber_interrupt(WeftFiber *fiber, WeftWakeCause cause)
 {
-    if (fiber->state != WEFT_FIBER_PARKED)
+    if (!fiber->is_parked)
         return;
     if (fiber->waiter != NULL)
         weft_waiter_end(fiber->waiter, cause);
     else {
-        fiber->cause = cause;
+        fiber->cause = (uint8_t)cause;
         weft_fiber_ready(fiber);
     }
 }
@@ -249,7 +196,7 @@ weft_fiber_sleep_ms(int64_t duration_ms, GError **error)
         return FALSE;
 
     self->deadline_us = MIN(outer_us, until_us);
-    const WeftWakeCause cause = weft_fiber_park(scheduler, "sleep");
+    const WeftWakeCause cause = weft_fiber_park(scheduler, self, "sleep");
     self->deadline_us = outer_us;
     if (cause == WEFT_WAKE_TIMED_OUT && until_us < outer_us)
         return TRUE;

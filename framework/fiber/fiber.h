@@ -17,13 +17,6 @@
 
 #define WEFT_DEBUG_LAYOUT 1
 
-typedef enum {
-    WEFT_FIBER_FREE,    /* its stack waits in the pool */
-    WEFT_FIBER_READY,   /* in the ready queue */
-    WEFT_FIBER_RUNNING, /* the scheduler's current one */
-    WEFT_FIBER_PARKED,  /* waits, see waits_for */
-} WeftFiberState;
-
 /* Why a wait ended; the first cause is written, later ones find no waiter. */
 typedef enum {
     WEFT_WAKE_GIVEN, /* what was waited for */
@@ -38,8 +31,8 @@ struct WeftFiber {
     WeftFiber *next;     /* in the ready queue, or in the pool's list */
     WeftScheduler *scheduler;
 
-    uint8_t state;
-    uint8_t cause; /* of the last wake-up */
+    uint8_t is_parked; /* otherwise it runs, is ready, or (id 0) its stack waits in the pool */
+    uint8_t cause;     /* of the last wake-up */
     uint8_t is_cancelled;
     uint8_t n_shields;
     uint32_t timer_index; /* in the timer heap, if timer_us is not WEFT_DEADLINE_NEVER */
@@ -113,22 +106,6 @@ struct WeftScheduler {
 /* The calling thread's scheduler; NULL if it is none. */
 extern __thread WeftScheduler *weft_scheduler_here __attribute__((tls_model("initial-exec")));
 
-/* Stop the running fiber until weft_fiber_ready(); others run.  Returns: the cause of waking.
- * @what: a literal for dumps */
-WeftWakeCause weft_fiber_park(WeftScheduler *scheduler, const char *what);
-
-/* Put a parked or new fiber at the end of the ready queue. */
-static inline void
-weft_fiber_ready(WeftFiber *fiber)
-{
-    WeftScheduler *scheduler = fiber->scheduler;
-
-    fiber->state = WEFT_FIBER_READY;
-    fiber->next = NULL;
-    *scheduler->ready_end = fiber;
-    scheduler->ready_end = &fiber->next;
-}
-
 /* End the wait of a parked fiber with @cause, taking it out of its queue; no-op if it is not
  * parked. */
 void weft_fiber_interrupt(WeftFiber *fiber, WeftWakeCause cause);
@@ -137,7 +114,8 @@ void weft_fiber_interrupt(WeftFiber *fiber, WeftWakeCause cause);
 void weft_waiter_end(WeftWaiter *waiter, WeftWakeCause cause);
 
 /* Set @error to what interrupted the running fiber in @what.  FALSE, for return. */
-gboolean weft_fiber_fail(WeftWakeCause cause, const char *what, GError **error);
+gboolean weft_fiber_fail(WeftWakeCause cause, const char *what, GError **error)
+    __attribute__((cold, noinline));
 
 /* weft_fiber_check() for those who know who they are. */
 static inline gboolean

@@ -149,7 +149,7 @@ fire_timers(WeftScheduler *scheduler)
     WeftFiber *fiber;
 
     while ((fiber = weft_timer_heap_pop_due(&scheduler->timers, scheduler->now_us)) != NULL) {
-        if (fiber->state != WEFT_FIBER_PARKED)
+        if (!fiber->is_parked)
             continue; /* its next wait arms anew */
         if (fiber->deadline_us <= scheduler->now_us)
             weft_fiber_interrupt(fiber, WEFT_WAKE_TIMED_OUT);

@@ -4,7 +4,7 @@
  */
 
 #include "fiber/wait.h"
-#include "fiber/fiber.h"
+#include "fiber/dispatch.h"
 
 static inline void
 queue_append(WeftWaitQueue *queue, WeftWaiter *waiter)
@@ -49,7 +49,7 @@ weft_wait(WeftWaitQueue *queue, WeftWaiter *waiter, const char *what, GError **e
     waiter->fiber = self;
     queue_append(queue, waiter);
     self->waiter = waiter;
-    const WeftWakeCause cause = weft_fiber_park(scheduler, what);
+    const WeftWakeCause cause = weft_fiber_park(scheduler, self, what);
     if (G_LIKELY(cause == WEFT_WAKE_GIVEN))
         return TRUE;
     return weft_fiber_fail(cause, what, error);

@@ -16,7 +16,6 @@ import gdb
 from gdb.unwinder import Unwinder
 
 LAYOUT = 1
-STATES = ("free", "ready", "running", "parked")
 
 
 def c_string(value):
@@ -53,8 +52,14 @@ def find_fiber(number):
     raise gdb.GdbError('no fiber %d: see "info fibers"' % number)
 
 
+def state_of(fiber):
+    if int(fiber["is_parked"]):
+        return "parked"
+    return "running" if int(fiber["scheduler"]["current"]) == int(fiber) else "ready"
+
+
 def describe(fiber):
-    state = STATES[int(fiber["state"])]
+    state = state_of(fiber)
     text = "%6d  %-8s %-24s" % (int(fiber["id"]), state, c_string(fiber["name"]))
     if state == "parked":
         waited_us = int(fiber["scheduler"]["now_us"]) - int(fiber["waiting_since_us"])
@@ -112,7 +117,7 @@ gdb.unwinder.register_unwinder(None, UNWINDER, replace=True)
 
 def run_on(fiber, command):
     print(describe(fiber))
-    if STATES[int(fiber["state"])] == "running":
+    if state_of(fiber) == "running":
         UNWINDER.select(None)
         gdb.execute(command)
         return
@@ -155,7 +160,7 @@ class Fiber(gdb.Command):
         elif len(words) == 1:
             fiber = find_fiber(int(words[0]))
             print(describe(fiber))
-            UNWINDER.select(fiber if STATES[int(fiber["state"])] != "running" else None)
+            UNWINDER.select(fiber if state_of(fiber) != "running" else None)
         else:
             run_on(find_fiber(int(words[0])), " ".join(words[1:]))
 
