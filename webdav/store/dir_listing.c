@@ -21,7 +21,7 @@
 
 typedef struct {
     WeftDavListing base;
-    atomic_int n_refs; /* the owner's, and a job's that may outlive its fiber */
+    int n_refs; /* atomic: the owner's, and a job's that may outlive its fiber */
     char *path;
     int fd;
     WeftFileKind kind; /* of the folder itself */
@@ -53,7 +53,7 @@ clear_batch(DirListing *listing)
 static void
 listing_unref(DirListing *listing)
 {
-    if (atomic_fetch_sub(&listing->n_refs, 1) > 1)
+    if (!g_atomic_int_dec_and_test(&listing->n_refs))
         return;
     clear_batch(listing);
     close(listing->fd);
@@ -124,7 +124,7 @@ weft_dav_dir_list(WeftDavStore *base, const char *path, gboolean with_properties
     DirListing *listing = g_new(DirListing, 1);
 
     listing->base.store = &weft_dav_dir_store_ref(store)->base;
-    atomic_init(&listing->n_refs, 1);
+    listing->n_refs = 1;
     listing->path = g_strdup(path);
     listing->fd = job.fd;
     listing->kind = job.kind;
@@ -282,7 +282,7 @@ run_next(DirListing *listing, GError **error)
         .listing = listing,
     };
 
-    atomic_fetch_add(&listing->n_refs, 1);
+    g_atomic_int_inc(&listing->n_refs);
     const gboolean has_run_well = weft_dav_dir_read(&job.base, sizeof job, error);
     if (job.base.was_abandoned)
         listing->is_abandoned = TRUE;

@@ -71,8 +71,8 @@ weft_dav_path_check(const char *path, WeftDavError reserved_code, GError **error
 static int
 folder_flags(const WeftDavDirStore *store)
 {
-    const gboolean will_sync =
-        store->durability == WEFT_DAV_DURABILITY_POWER && store->kind != WEFT_FILE_MEMORY;
+    const gboolean will_sync = g_atomic_int_get(&store->durability) == WEFT_DAV_DURABILITY_POWER &&
+                               store->kind != WEFT_FILE_MEMORY;
 
     return (will_sync ? O_RDONLY : O_PATH) | O_DIRECTORY;
 }

@@ -17,14 +17,14 @@
 WeftDavDirStore *
 weft_dav_dir_store_ref(WeftDavDirStore *store)
 {
-    atomic_fetch_add(&store->n_refs, 1);
+    g_atomic_int_inc(&store->n_refs);
     return store;
 }
 
 void
 weft_dav_dir_store_unref(WeftDavDirStore *store)
 {
-    if (atomic_fetch_sub(&store->n_refs, 1) > 1)
+    if (!g_atomic_int_dec_and_test(&store->n_refs))
         return;
     weft_dav_staging_free(store->staging);
     store->properties->free(store->properties);
@@ -37,7 +37,8 @@ weft_dav_dir_store_unref(WeftDavDirStore *store)
 static gboolean
 needs_sync(const WeftDavDirStore *store)
 {
-    return store->durability == WEFT_DAV_DURABILITY_POWER && store->kind != WEFT_FILE_MEMORY;
+    return g_atomic_int_get(&store->durability) == WEFT_DAV_DURABILITY_POWER &&
+           store->kind != WEFT_FILE_MEMORY;
 }
 
 /* Folders on FUSE and some network file systems cannot be synced: they say EINVAL. */
@@ -355,7 +356,7 @@ void
 weft_dav_dir_store_set_durability(WeftDavStore *base, WeftDavDurability durability)
 {
     g_return_if_fail(base->methods == &dir_methods);
-    ((WeftDavDirStore *)base)->durability = durability;
+    g_atomic_int_set(&((WeftDavDirStore *)base)->durability, (int)durability);
 }
 
 void

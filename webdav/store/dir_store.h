@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include <stdatomic.h>
 #include <weft/dav_store.h>
 
 #include "webdav/store/beneath.h"
@@ -18,13 +17,13 @@ G_BEGIN_DECLS
  */
 typedef struct {
     WeftDavStore base;
-    atomic_int n_refs; /* the owner's, and one for each job that may outlive its fiber */
+    int n_refs; /* atomic: the owner's, and one for each job that may outlive its fiber */
     WeftDavBeneath root;
     WeftFileKind kind; /* of the root; mounts below it may differ */
     WeftDavStaging *staging;
     WeftDavPropertyBackend *properties;
     gboolean can_link_unnamed; /* files made by O_TMPFILE can be given names */
-    _Atomic WeftDavDurability durability;
+    int durability;            /* atomic: of WeftDavDurability */
 } WeftDavDirStore;
 
 WeftDavDirStore *weft_dav_dir_store_ref(WeftDavDirStore *store);
