@@ -92,3 +92,26 @@ weft_fiber_ready(WeftFiber *fiber)
     fiber->is_parked = FALSE;
     weft_scheduler_push_ready(fiber->scheduler, fiber);
 }
+
+/* Take @waiter from its queue, and make its fiber ready with @cause: weft_waiter_wake(), inlined.
+ */
+static inline void
+weft_waiter_end(WeftWaiter *waiter, WeftWakeCause cause)
+{
+    WeftWaitQueue *queue = waiter->queue;
+    WeftFiber *fiber = waiter->fiber;
+
+    g_assert(queue != NULL);
+    if (waiter->newer == waiter) {
+        queue->newest = NULL;
+    } else {
+        waiter->newer->older = waiter->older;
+        waiter->older->newer = waiter->newer;
+        if (queue->newest == waiter)
+            queue->newest = waiter->older;
+    }
+    waiter->queue = NULL;
+    fiber->waiter = NULL;
+    fiber->cause = (uint8_t)cause;
+    weft_fiber_ready(fiber);
+}

@@ -110,9 +110,6 @@ extern __thread WeftScheduler *weft_scheduler_here __attribute__((tls_model("ini
  * parked. */
 void weft_fiber_interrupt(WeftFiber *fiber, WeftWakeCause cause);
 
-/* Take @waiter from its queue, and make its fiber ready with @cause. */
-void weft_waiter_end(WeftWaiter *waiter, WeftWakeCause cause);
-
 /* Set @error to what interrupted the running fiber in @what.  FALSE, for return. */
 gboolean weft_fiber_fail(WeftWakeCause cause, const char *what, GError **error)
     __attribute__((cold, noinline));

@@ -23,20 +23,6 @@ queue_append(WeftWaitQueue *queue, WeftWaiter *waiter)
     waiter->queue = queue;
 }
 
-static inline void
-queue_remove(WeftWaitQueue *queue, WeftWaiter *waiter)
-{
-    if (waiter->newer == waiter) {
-        queue->newest = NULL;
-    } else {
-        waiter->newer->older = waiter->older;
-        waiter->older->newer = waiter->newer;
-        if (queue->newest == waiter)
-            queue->newest = waiter->older;
-    }
-    waiter->queue = NULL;
-}
-
 gboolean
 weft_wait(WeftWaitQueue *queue, WeftWaiter *waiter, const char *what, GError **error)
 {
@@ -53,18 +39,6 @@ weft_wait(WeftWaitQueue *queue, WeftWaiter *waiter, const char *what, GError **e
     if (G_LIKELY(cause == WEFT_WAKE_GIVEN))
         return TRUE;
     return weft_fiber_fail(cause, what, error);
-}
-
-void
-weft_waiter_end(WeftWaiter *waiter, WeftWakeCause cause)
-{
-    WeftFiber *fiber = waiter->fiber;
-
-    g_assert(waiter->queue != NULL);
-    queue_remove(waiter->queue, waiter);
-    fiber->waiter = NULL;
-    fiber->cause = (uint8_t)cause;
-    weft_fiber_ready(fiber);
 }
 
 void

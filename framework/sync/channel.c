@@ -6,7 +6,7 @@
 
 #include <weft/channel.h>
 
-#include "fiber/wait.h"
+#include "fiber/dispatch.h"
 
 struct WeftChannel {
     size_t n_refs;
@@ -48,40 +48,48 @@ ring_pop(WeftChannel *channel)
     return item;
 }
 
-/* Give @item to who waits for it or to the ring; FALSE where there is neither. */
+/* TRUE where an item needs not wait: somebody waits for it, or there is room. */
 static inline gboolean
+can_send(const WeftChannel *channel)
+{
+    return !weft_wait_queue_is_empty(&channel->receivers) || channel->n_items < channel->capacity;
+}
+
+static inline gboolean
+can_recv(const WeftChannel *channel)
+{
+    return channel->n_items > 0 || !weft_wait_queue_is_empty(&channel->senders);
+}
+
+/* Give @item to who waits longest for it, or to the ring; can_send() holds. */
+static inline void
 hand_over(WeftChannel *channel, gpointer item)
 {
     WeftWaiter *receiver = weft_wait_queue_oldest(&channel->receivers);
 
-    if (receiver != NULL) {
-        receiver->item = item;
-        weft_waiter_wake(receiver);
-        return TRUE;
+    if (receiver == NULL) {
+        ring_push(channel, item);
+        return;
     }
-    if (channel->n_items == channel->capacity)
-        return FALSE;
-    ring_push(channel, item);
-    return TRUE;
+    receiver->item = item;
+    weft_waiter_end(receiver, WEFT_WAKE_GIVEN);
 }
 
-/* The oldest item of ring and waiting senders; NULL where there is none. */
+/* The oldest item of ring and waiting senders; can_recv() holds. */
 static inline gpointer
 take_over(WeftChannel *channel)
 {
     WeftWaiter *sender = weft_wait_queue_oldest(&channel->senders);
 
     if (channel->n_items == 0) {
-        if (sender == NULL)
-            return NULL;
-        weft_waiter_wake(sender);
+        weft_waiter_end(sender, WEFT_WAKE_GIVEN);
         return sender->item;
     }
 
     gpointer item = ring_pop(channel);
     if (sender != NULL) {
         ring_push(channel, sender->item);
-        weft_waiter_wake(sender);
+        weft_waiter_end(sender, WEFT_WAKE_GIVEN);
     }
     return item;
 }
@@ -129,61 +137,59 @@ weft_channel_send(WeftChannel *channel, gpointer item, GError **error)
     /* Kept aside: whoever closes the channel may let go of it before this fiber runs again. */
     GDestroyNotify item_free = channel->item_free;
 
-    g_return_val_if_fail(item != NULL, FALSE);
-    if (!weft_fiber_check(error)) {
-        drop_item(item_free, item);
-        return FALSE;
-    }
-    if (channel->is_closed) {
-        drop_item(item_free, item);
-        set_closed(error);
-        return FALSE;
-    }
-    if (hand_over(channel, item))
-        return TRUE;
+    WeftWaiter waiter;
 
-    WeftWaiter waiter = {.item = item};
-    if (!weft_wait(&channel->senders, &waiter, "channel send", error)) {
-        drop_item(item_free, item);
-        return FALSE;
+    g_return_val_if_fail(item != NULL, FALSE);
+    if (!channel->is_closed && !can_send(channel)) {
+        waiter.item = item;
+        if (weft_wait(&channel->senders, &waiter, "channel send", error))
+            return TRUE;
+    } else if (!weft_fiber_check(error)) {
+        /* Cancelled or late, whatever the channel would say. */
+    } else if (channel->is_closed) {
+        set_closed(error);
+    } else {
+        hand_over(channel, item);
+        return TRUE;
     }
-    return TRUE;
+    drop_item(item_free, item);
+    return FALSE;
 }
 
 gboolean
 weft_channel_try_send(WeftChannel *channel, gpointer item)
 {
     g_return_val_if_fail(item != NULL, FALSE);
-    if (!channel->is_closed && hand_over(channel, item))
-        return TRUE;
-    drop_item(channel->item_free, item);
-    return FALSE;
+    if (channel->is_closed || !can_send(channel)) {
+        drop_item(channel->item_free, item);
+        return FALSE;
+    }
+    hand_over(channel, item);
+    return TRUE;
 }
 
 gpointer
 weft_channel_recv(WeftChannel *channel, GError **error)
 {
+    WeftWaiter waiter;
+
+    if (!channel->is_closed && !can_recv(channel)) {
+        if (!weft_wait(&channel->receivers, &waiter, "channel recv", error))
+            return NULL;
+        return waiter.item;
+    }
     if (!weft_fiber_check(error))
         return NULL;
-
-    gpointer item = take_over(channel);
-    if (item != NULL)
-        return item;
-    if (channel->is_closed) {
-        set_closed(error);
-        return NULL;
-    }
-
-    WeftWaiter waiter = {.item = NULL};
-    if (!weft_wait(&channel->receivers, &waiter, "channel recv", error))
-        return NULL;
-    return waiter.item;
+    if (can_recv(channel))
+        return take_over(channel);
+    set_closed(error);
+    return NULL;
 }
 
 gpointer
 weft_channel_try_recv(WeftChannel *channel)
 {
-    return take_over(channel);
+    return can_recv(channel) ? take_over(channel) : NULL;
 }
 
 void
