@@ -34,6 +34,12 @@ weft_service_free(WeftService *service)
     g_free(service);
 }
 
+gpointer
+weft_service_data(const WeftService *service)
+{
+    return service->data;
+}
+
 void
 weft_service_set_idle_timeout_ms(WeftService *service, int64_t timeout_ms)
 {
