@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A request while it is handled: its head where it was received, and its body as far as it was
+ * read.
+ */
+#pragma once
+
+#include "http/body.h"
+#include "http/head.h"
+#include "http/service.h"
+#include "http/transfer.h"
+
+#include <weft/http_target.h>
+
+G_BEGIN_DECLS
+
+struct WeftHttpRequest {
+    const WeftHttpServiceData *service;
+    WeftConnection *connection;
+    WeftHttpTransfer transfer;
+    WeftHttpHead head;
+    char *text; /* the head, in the connection's input; its parts get a NUL when asked for */
+    WeftHttpTarget target; /* in text */
+    gboolean is_head;      /* the method is HEAD */
+    gboolean is_get;       /* GET or HEAD */
+    GString *path;         /* decoded and plain */
+    GString *authority;    /* of an absolute target; empty otherwise */
+    GPtrArray *joined;     /* (nullable): values made of several fields */
+    WeftHttpBody body;
+};
+
+void weft_http_request_init(WeftHttpRequest *request);
+void weft_http_request_clear(WeftHttpRequest *request);
+
+/** Make ready for a request on @connection. */
+void weft_http_request_begin(WeftHttpRequest *request, const WeftHttpServiceData *service,
+                             WeftConnection *connection);
+
+/**
+ * The head is parsed and lies at the beginning of the connection's input: look at the target, and
+ * at the size of the body.  FALSE: @error says how to answer.
+ */
+gboolean weft_http_request_accept_head(WeftHttpRequest *request, GError **error);
+
+/** Returns: (nullable): the value, joined if it was sent several times; with a NUL */
+const char *weft_http_request_field(WeftHttpRequest *request, WeftHttpFieldId id);
+
+G_END_DECLS

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What an HTTP service was told once, and all its requests look up.
+ */
+#pragma once
+
+#include <weft/http.h>
+
+G_BEGIN_DECLS
+
+typedef struct {
+    WeftHttpHandler handler;
+    gpointer data; /* owned */
+    GDestroyNotify data_free;
+    WeftHttpLimits limits;
+    WeftHttpLogFormat log_format;
+    int log_fd;        /* borrowed */
+    char *server_line; /* "Server: weft\r\n", or "" */
+    size_t server_line_length;
+} WeftHttpServiceData;
+
+G_END_DECLS
