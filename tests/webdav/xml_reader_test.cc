@@ -182,6 +182,12 @@ TEST(XmlReader, StandaloneElementKeepsNamespacesThatItsTextMayMean)
               "<a xmlns:xs=\"urn:xs\" xmlns:n=\"urn:n\" k=\"n:x\">xs:int</a>");
 }
 
+TEST(XmlReader, NamespaceNamesMayHoldAmpersands)
+{
+    EXPECT_EQ(Standalone("<p xmlns:u='urn:a&amp;b'><u:a u:k=''/></p>"),
+              "<u:a xmlns:u=\"urn:a&amp;b\" u:k=\"\"/>");
+}
+
 TEST(XmlReader, StandaloneElementInheritsItsLanguage)
 {
     EXPECT_EQ(Standalone("<p xml:lang='en'><a>x</a></p>"), "<a xml:lang=\"en\">x</a>");

@@ -138,6 +138,19 @@ keep_value(Reading *reading, const xmlChar *begin, const xmlChar *end)
     return value;
 }
 
+/* A namespace name was an attribute's value, too. */
+static const char *
+keep_ns(Reading *reading, const xmlChar *ns)
+{
+    size_t length = ns != NULL ? strlen((const char *)ns) : 0;
+
+    if (length > MAX_NS_BYTES) {
+        refuse(reading, 413, "a namespace name is too long");
+        return NULL;
+    }
+    return length > 0 ? keep_value(reading, ns, ns + length) : "";
+}
+
 static gboolean
 keep_attributes(Reading *reading, WeftDavXmlNode *node, size_t n_attributes,
                 const xmlChar **attributes)
@@ -153,7 +166,7 @@ keep_attributes(Reading *reading, WeftDavXmlNode *node, size_t n_attributes,
     for (size_t i = 0; i < n_attributes; i++, attributes += N_FIELDS) {
         kept[i].name = keep(reading, attributes[NAME], MAX_NAME_BYTES);
         kept[i].prefix = keep(reading, attributes[PREFIX], MAX_NAME_BYTES);
-        kept[i].ns = keep(reading, attributes[NS], MAX_NS_BYTES);
+        kept[i].ns = keep_ns(reading, attributes[NS]);
         kept[i].value = keep_value(reading, attributes[BEGIN], attributes[END]);
         if (attributes[PREFIX] == NULL)
             kept[i].prefix = NULL;
@@ -177,7 +190,7 @@ keep_namespaces(Reading *reading, WeftDavXmlNode *node, size_t n_namespaces,
     kept = weft_dav_arena_take(&reading->xml->arena, n_namespaces * sizeof *kept);
     for (size_t i = 0; i < n_namespaces; i++) {
         kept[i].prefix = keep(reading, namespaces[2 * i], MAX_NAME_BYTES);
-        kept[i].uri = keep(reading, namespaces[2 * i + 1], MAX_NS_BYTES);
+        kept[i].uri = keep_ns(reading, namespaces[2 * i + 1]);
     }
     node->namespaces = kept;
     node->n_namespaces = n_namespaces;
@@ -203,7 +216,7 @@ on_start(void *data, const xmlChar *name, const xmlChar *prefix, const xmlChar *
     if (node == NULL)
         return;
     node->name = keep(reading, name, MAX_NAME_BYTES);
-    node->ns = keep(reading, ns, MAX_NS_BYTES);
+    node->ns = keep_ns(reading, ns);
     if (prefix != NULL)
         node->prefix = keep(reading, prefix, MAX_NAME_BYTES);
     if (!keep_namespaces(reading, node, (size_t)n_namespaces, namespaces) ||
