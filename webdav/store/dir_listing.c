@@ -169,7 +169,7 @@ fill_buffer(DirListing *listing, GError **error)
 static void
 sweep_if_stale(const DirListing *listing, const char *name)
 {
-    if (weft_dav_staging_is_stale(store_of(listing)->staging, name))
+    if (weft_dav_staging_is_stale(store_of(listing)->staging, listing->fd, name))
         weft_dav_tree_remove_quietly(listing->fd, name);
 }
 

@@ -2,7 +2,8 @@
 /*
  * ROOT/.weft-staging/INSTANCE/, where INSTANCE is drawn by lot and locked while its store lives.
  * On other mounts below the root, where nothing can be renamed from there, the same names stand in
- * the folders themselves; whether one is stale is told by whether its instance has a folder.
+ * the folders themselves; whether one is stale is told by whether its instance has a folder.  An
+ * instance that may not make one marks its names, which are stale when they are a day old.
  */
 #include "webdav/store/staging.h"
 
@@ -13,6 +14,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <weft/clock.h>
 
 #include "webdav/store/tree_removal.h"
 #include "webdav/store/tree_walk.h"
@@ -20,6 +22,9 @@
 #define INSTANCE_BYTES 17 /* 16 hexadecimal digits and NUL */
 #define MAX_TRIES 16
 #define FOLDER_MODE 0700
+#define HOUSED_MARK '-'
+#define HOMELESS_MARK '~'
+#define HOMELESS_STALE_S (24 * 60 * 60)
 
 /* Renames work within one mount of one device. */
 typedef struct {
@@ -210,34 +215,62 @@ get_folder(WeftDavStaging *staging)
     return fd;
 }
 
-gboolean
-weft_dav_staging_take(WeftDavStaging *staging, int beside_fd, WeftDavStagedName *ret_name)
+/* Where no folder can be made at the root, one may still be allowed to write further down. */
+static gboolean
+is_refusal(int error_number)
 {
-    const int folder_fd = get_folder(staging);
+    return error_number == EACCES || error_number == EPERM || error_number == EROFS;
+}
+
+static gboolean
+is_in_place(const WeftDavStaging *staging, int fd, gboolean *ret_is_in_place)
+{
     MountPlace place;
 
-    if (folder_fd < 0 || !get_mount_place(beside_fd, &place))
+    if (!get_mount_place(fd, &place))
         return FALSE;
-
-    const gboolean is_same_mount = place.mount_id == staging->place.mount_id &&
-                                   place.device_major == staging->place.device_major &&
-                                   place.device_minor == staging->place.device_minor;
-
-    ret_name->dir_fd = is_same_mount ? folder_fd : beside_fd;
-    snprintf(ret_name->name, sizeof ret_name->name, "%s-%s-%" G_GINT64_MODIFIER "x",
-             WEFT_DAV_STAGING_PREFIX, staging->instance, (guint64)++staging->last_number);
+    *ret_is_in_place = place.mount_id == staging->place.mount_id &&
+                       place.device_major == staging->place.device_major &&
+                       place.device_minor == staging->place.device_minor;
     return TRUE;
 }
 
 gboolean
-weft_dav_staging_is_stale(WeftDavStaging *staging, const char *name)
+weft_dav_staging_take(WeftDavStaging *staging, int beside_fd, WeftDavStagedName *ret_name)
+{
+    const int folder_fd = get_folder(staging);
+    gboolean is_same_mount = FALSE;
+
+    if (folder_fd < 0 ? !is_refusal(errno) : !is_in_place(staging, beside_fd, &is_same_mount))
+        return FALSE;
+    ret_name->dir_fd = is_same_mount ? folder_fd : beside_fd;
+    snprintf(ret_name->name, sizeof ret_name->name, "%s-%s%c%" G_GINT64_MODIFIER "x",
+             WEFT_DAV_STAGING_PREFIX, staging->instance,
+             folder_fd < 0 ? HOMELESS_MARK : HOUSED_MARK, (guint64)++staging->last_number);
+    return TRUE;
+}
+
+static gboolean
+is_old(int dir_fd, const char *name)
+{
+    struct stat st;
+
+    return fstatat(dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+           weft_clock_wall_us() / G_USEC_PER_SEC - st.st_mtime > HOMELESS_STALE_S;
+}
+
+gboolean
+weft_dav_staging_is_stale(WeftDavStaging *staging, int dir_fd, const char *name)
 {
     char folder[sizeof WEFT_DAV_STAGING_PREFIX + INSTANCE_BYTES];
-    const size_t prefix_len = sizeof WEFT_DAV_STAGING_PREFIX - 1;
+    const char *instance = name + sizeof WEFT_DAV_STAGING_PREFIX;
 
-    if (strlen(name) < prefix_len + 1 + INSTANCE_BYTES || name[prefix_len] != '-')
+    if (strlen(name) <= sizeof WEFT_DAV_STAGING_PREFIX + INSTANCE_BYTES || instance[-1] != '-' ||
+        strncmp(instance, staging->instance, INSTANCE_BYTES - 1) == 0)
         return FALSE;
+    if (instance[INSTANCE_BYTES - 1] == HOMELESS_MARK)
+        return is_old(dir_fd, name);
     snprintf(folder, sizeof folder, "%s/%.*s", WEFT_DAV_STAGING_PREFIX, INSTANCE_BYTES - 1,
-             name + prefix_len + 1);
+             instance);
     return faccessat(staging->root_fd, folder, F_OK, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT;
 }

@@ -39,12 +39,12 @@ typedef struct {
 
 /**
  * A fresh name for what is to be renamed into the folder @beside_fd, or out of it: in the staging
- * folder, or where that is on another mount, in @beside_fd itself.  Blocks; from any thread.
- * Returns: FALSE with errno
+ * folder, or where that is on another mount or cannot be made, in @beside_fd itself.  Blocks; from
+ * any thread. Returns: FALSE with errno
  */
 gboolean weft_dav_staging_take(WeftDavStaging *staging, int beside_fd, WeftDavStagedName *ret_name);
 
-/** Whether @name (which begins with the prefix) lies about since the death of its store. */
-gboolean weft_dav_staging_is_stale(WeftDavStaging *staging, const char *name);
+/** Whether @name in @dir_fd (it begins with the prefix) lies about since the death of its store. */
+gboolean weft_dav_staging_is_stale(WeftDavStaging *staging, int dir_fd, const char *name);
 
 G_END_DECLS
