@@ -152,41 +152,32 @@ linger(WeftHttpRequest *request)
 static void
 answer_error(WeftHttpExchange *exchange, const GError *failure)
 {
-    WeftHttpResponse *response = &exchange->response;
     unsigned status = weft_http_status_of(failure);
-    gboolean is_clients_fault = failure->domain == WEFT_HTTP_ERROR && status < 500;
+    gboolean explain = failure->domain == WEFT_HTTP_ERROR && status < 500;
     /* The fiber may be cancelled, or late: this is said nevertheless. */
     g_auto(WeftShieldScope) shield = weft_shield_scope();
     g_auto(WeftDeadlineScope) time = weft_deadline_scope_ms(LAST_WORDS_MS);
     g_autoptr(GError) ignored = NULL;
 
-    if (status >= 500)
-        weft_log(
-            WEFT_LOG_WARNING, "http: request %s %s of %s: %s",
-            exchange->request.text != NULL ? weft_http_request_method(&exchange->request) : "-",
-            exchange->request.text != NULL ? weft_http_request_target(&exchange->request) : "-",
-            weft_http_request_peer(&exchange->request), failure->message);
-    if (!weft_http_response_send_error(response, status, is_clients_fault ? failure->message : NULL,
-                                       &ignored))
-        weft_log(WEFT_LOG_DEBUG, "http: %s", ignored->message);
+    if (!weft_http_response_send_error(&exchange->response, status,
+                                       explain ? failure->message : NULL, &ignored))
+        weft_log(WEFT_LOG_DEBUG, "http: %s: %s", weft_http_request_peer(&exchange->request),
+                 ignored->message);
 }
 
 static void
-log_cut(WeftHttpExchange *exchange, const GError *failure)
+log_failure(WeftHttpExchange *exchange, WeftLogLevel level, const GError *failure)
 {
-    gboolean is_clients_fault = g_error_matches(failure, WEFT_ERROR, WEFT_ERROR_CLOSED);
-
-    weft_log(is_clients_fault ? WEFT_LOG_DEBUG : WEFT_LOG_WARNING,
-             "http: answer to %s %s of %s ended early: %s",
-             weft_http_request_method(&exchange->request),
-             weft_http_request_target(&exchange->request),
-             weft_http_request_peer(&exchange->request), failure->message);
+    if (weft_log_wants(level))
+        weft_log(level, "http: %s %s of %s: %s", weft_http_request_method(&exchange->request),
+                 weft_http_request_target(&exchange->request),
+                 weft_http_request_peer(&exchange->request), failure->message);
 }
 
 static Next
 refuse(WeftHttpExchange *exchange, const GError *failure)
 {
-    exchange->response.keep_alive = FALSE;
+    exchange->response.is_last = TRUE;
     answer_error(exchange, failure);
     weft_http_access_log_write(exchange);
     return NEXT_CUT;
@@ -211,9 +202,13 @@ run_handler(WeftHttpExchange *exchange)
     if (failure == NULL)
         g_set_error_literal(&failure, WEFT_HTTP_ERROR, 500, "the handler failed without an error");
     if (weft_http_response_is_sent(response)) {
+        gboolean is_clients_doing = g_error_matches(failure, WEFT_ERROR, WEFT_ERROR_CLOSED);
+
         response->has_failed = TRUE;
-        log_cut(exchange, failure);
+        log_failure(exchange, is_clients_doing ? WEFT_LOG_DEBUG : WEFT_LOG_WARNING, failure);
     } else {
+        if (weft_http_status_of(failure) >= 500)
+            log_failure(exchange, WEFT_LOG_WARNING, failure);
         answer_error(exchange, failure);
     }
 }

@@ -61,7 +61,7 @@ weft_http_response_begin(WeftHttpResponse *response, WeftHttpRequest *request)
 {
     response->request = request;
     response->framing = WEFT_HTTP_HEAD_PENDING;
-    response->keep_alive = FALSE;
+    response->is_last = FALSE;
     response->has_ended = FALSE;
     response->has_failed = FALSE;
     buffer_restart(&response->head);
@@ -231,7 +231,7 @@ connection_goes_on(const WeftHttpResponse *response)
 {
     const WeftHttpRequest *request = response->request;
 
-    return response->keep_alive && request->head.keep_alive &&
+    return !response->is_last && response->keep_alive && request->head.keep_alive &&
            response->framing != WEFT_HTTP_BODY_TO_CLOSE &&
            weft_http_body_may_be_drained(&request->body) &&
            !weft_connection_is_draining(request->connection);

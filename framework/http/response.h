@@ -20,6 +20,7 @@ struct WeftHttpResponse {
     WeftHttpRequest *request;
     unsigned status;
     WeftHttpFraming framing;
+    gboolean is_last;       /* nothing may follow on this connection, whatever the handler wishes */
     gboolean keep_alive;    /* the connection goes on behind this answer */
     gboolean has_ended;     /* nothing more will be written */
     gboolean has_failed;    /* what was sent is no whole answer: the connection must be closed */
