@@ -213,7 +213,6 @@ look_and_check(WeftDavCall *call, GError **error)
     if ((call->method->on & call->on) == 0) {
         if (call->on == NOTHING)
             return refuse(error, 404, "no such resource");
-        weft_dav_call_set_allow(call, call->on);
         return refuse(error, 405, "the method does not work on this resource");
     }
     return check_conditions(call, error);
@@ -304,10 +303,8 @@ handle(WeftDav *dav, WeftDavCall *call, GError **error)
     call->method = find_method(weft_http_request_method(call->request));
     if (call->method == NULL)
         return refuse(error, 501, "unknown method");
-    if (call->method->on == NOWHERE) {
-        weft_dav_call_set_allow(call, ANYTHING);
+    if (call->method->on == NOWHERE)
         return refuse(error, 405, "the method works on no resource here");
-    }
     if (call->method->run == NULL)
         return refuse(error, 501, "the method does not work yet");
     if (dav->options.read_only && call->method->access == WRITES)
@@ -318,16 +315,29 @@ handle(WeftDav *dav, WeftDavCall *call, GError **error)
 
 /* What the store said, in the words of HTTP, so that the layer below need not know WebDAV. */
 static void
-translate_error(const WeftDavCall *call, GError **error)
+translate_error(GError **error)
 {
-    if (error == NULL || *error == NULL || (*error)->domain != WEFT_DAV_ERROR)
+    if ((*error)->domain != WEFT_DAV_ERROR)
         return;
 
-    GError *translated = g_error_new(WEFT_HTTP_ERROR, (int)weft_dav_status_of(*error), "%s %s: %s",
-                                     weft_http_request_method(call->request),
-                                     weft_http_request_target(call->request), (*error)->message);
+    GError *translated =
+        g_error_new(WEFT_HTTP_ERROR, (int)weft_dav_status_of(*error), "%s", (*error)->message);
     g_clear_error(error);
     *error = translated;
+}
+
+/* RFC 9110 15.5.6: a 405 says what would work. */
+static gboolean
+answer_failure(WeftDavCall *call, GError *failure, GError **error)
+{
+    translate_error(&failure);
+    if (!g_error_matches(failure, WEFT_HTTP_ERROR, 405)) {
+        g_propagate_error(error, failure);
+        return FALSE;
+    }
+    g_error_free(failure);
+    weft_dav_call_set_allow(call, call->on != 0 ? call->on : ANYTHING);
+    return weft_dav_call_answer(call, 405, error);
 }
 
 gboolean
@@ -340,10 +350,11 @@ weft_dav_handle(WeftHttpRequest *request, WeftHttpResponse *response, gpointer d
         .request = request,
         .response = response,
     };
-    gboolean ok = handle(dav, &call, error);
+    GError *failure = NULL;
+    gboolean ok = handle(dav, &call, &failure);
 
     if (!ok)
-        translate_error(&call, error);
+        ok = answer_failure(&call, failure, error);
     call_clear(&call);
     return ok;
 }

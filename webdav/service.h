@@ -29,7 +29,8 @@ typedef struct {
     char *destination;     /* of COPY and MOVE, otherwise NULL */
     WeftDavPathLock *lock; /* of a method that writes, until it answers */
 
-    /* What was found at path when last looked; of methods that write, under the lock. */
+    /* What was found at path when last looked; of methods that write, under the lock.
+     * 0 before the first look. */
     WeftDavOn on;
     WeftDavInfo info;
 

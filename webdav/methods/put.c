@@ -101,7 +101,6 @@ weft_dav_put_receive(WeftDavCall *call, GError **error)
     }
     if (call->on == WEFT_DAV_ON_NOTHING && g_str_has_suffix(path, "/")) {
         g_set_error_literal(error, WEFT_HTTP_ERROR, 405, "PUT to the name of a collection");
-        weft_dav_call_set_allow(call, WEFT_DAV_ON_COLLECTION);
         return FALSE;
     }
     if (call->options->max_upload_bytes >= 0 && size_bytes > call->options->max_upload_bytes)
