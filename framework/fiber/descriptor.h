@@ -20,6 +20,9 @@ struct WeftDescriptor {
      * Set by the event loop, cleared by users. */
     uint8_t is_readable;
     uint8_t is_writable;
+    /* The peer will send no more: what is there, and then the end, can be read at once, and no
+     * other edge will tell of it.  Set by the event loop. */
+    uint8_t has_ended;
     /* Calls that succeeded at once since the fiber last parked here; see weft_descriptor_spend().
      */
     uint8_t n_spent;

@@ -50,7 +50,7 @@ reactor_init(WeftReactor *reactor)
     struct event_config *config = event_config_new();
 
     event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK);
-    event_config_require_features(config, EV_FEATURE_ET);
+    event_config_require_features(config, EV_FEATURE_ET | EV_FEATURE_EARLY_CLOSE);
     reactor->base = event_base_new_with_config(config);
     event_config_free(config);
     if (reactor->base == NULL)
@@ -136,7 +136,9 @@ descriptor_edge(G_GNUC_UNUSED evutil_socket_t fd, short what, void *data)
         descriptor->is_writable = TRUE;
         weft_wait_queue_wake_all(&descriptor->writers);
     }
-    if ((what & EV_READ) != 0) {
+    if ((what & EV_CLOSED) != 0)
+        descriptor->has_ended = TRUE;
+    if ((what & (EV_READ | EV_CLOSED)) != 0) {
         descriptor->is_readable = TRUE;
         weft_wait_queue_wake_all(&descriptor->readers);
 
@@ -166,7 +168,7 @@ weft_descriptor_new(int fd, GError **error)
 
     *descriptor = (WeftDescriptor){.fd = fd, .is_readable = TRUE, .is_writable = TRUE};
     event_assign(&registration->event, weft_scheduler_here->reactor->base, fd,
-                 EV_READ | EV_WRITE | EV_ET | EV_PERSIST, descriptor_edge, descriptor);
+                 EV_READ | EV_WRITE | EV_CLOSED | EV_ET | EV_PERSIST, descriptor_edge, descriptor);
     if (make_non_blocking(fd) && event_add(&registration->event, NULL) == 0)
         return descriptor;
 

@@ -24,7 +24,6 @@ typedef struct {
     WeftStream base;
     WeftDescriptor *descriptor;
     uint8_t family;
-    uint8_t was_short;  /* the last read took all there was, but the end may stand behind it */
     uint16_t peer_port; /* network order */
     uint32_t peer_scope;
     uint8_t peer_ip[16]; /* 4 bytes of it for AF_INET */
@@ -85,37 +84,11 @@ socket_try_read(WeftStream *stream, void *buffer, size_t size, GError **error)
         set_failed(socket, errno, "read from", error);
         return -1;
     }
-    /* epoll(7): a short read of a stream socket has taken all there was.  The end of the stream,
-     * read as 0, must be found again each time. */
-    if (n_read > 0 && (size_t)n_read < size) {
-        descriptor->is_readable = FALSE;
-        socket->was_short = TRUE;
-    }
+    /* epoll(7): a short read of a stream socket has taken all there was; only the end, if that has
+     * come, is still to be read. */
+    if (n_read > 0 && (size_t)n_read < size)
+        descriptor->is_readable = descriptor->has_ended;
     return n_read;
-}
-
-/*
- * Before a wait: an end that came together with the last bytes had its edge with them, so that no
- * other will tell.
- */
-static void
-look_for_end(SocketStream *socket)
-{
-    WeftDescriptor *descriptor = socket->descriptor;
-    uint8_t byte;
-
-    if (descriptor->is_readable || !socket->was_short)
-        return;
-    socket->was_short = FALSE;
-    descriptor->is_readable = recv(descriptor->fd, &byte, 1, MSG_PEEK) >= 0 || errno != EAGAIN;
-}
-
-/* After a read that would park. */
-static gboolean
-wait_for_edge(SocketStream *socket, GError **error)
-{
-    look_for_end(socket);
-    return weft_descriptor_wait_readable(socket->descriptor, "stream read", error);
 }
 
 static ssize_t
@@ -127,7 +100,7 @@ socket_read(WeftStream *stream, void *buffer, size_t size, GError **error)
         ssize_t n_read = socket_try_read(stream, buffer, size, error);
         if (n_read != WOULD_PARK)
             return n_read;
-        if (!wait_for_edge(socket_of(stream), error))
+        if (!weft_descriptor_wait_readable(socket_of(stream)->descriptor, "stream read", error))
             return -1;
     }
 }
@@ -135,15 +108,13 @@ socket_read(WeftStream *stream, void *buffer, size_t size, GError **error)
 gboolean
 weft_socket_stream_has_input(WeftStream *stream)
 {
-    SocketStream *socket = socket_of(stream);
-    WeftDescriptor *descriptor = socket->descriptor;
+    WeftDescriptor *descriptor = socket_of(stream)->descriptor;
+    uint8_t byte;
 
-    /* An edge came while the last input was handled: it may have been read since. */
-    if (descriptor->is_readable) {
+    /* An edge came while earlier input was handled, and may have been read since: ask.  After a
+     * short read, the common case, there is nothing to ask. */
+    if (descriptor->is_readable && recv(descriptor->fd, &byte, 1, MSG_PEEK) < 0 && errno == EAGAIN)
         descriptor->is_readable = FALSE;
-        socket->was_short = TRUE;
-    }
-    look_for_end(socket);
     return descriptor->is_readable;
 }
 
@@ -176,7 +147,11 @@ send_message(SocketStream *socket, const struct msghdr *message, int flags, GErr
     WeftDescriptor *descriptor = socket->descriptor;
 
     for (;;) {
-        ssize_t n_sent = sendmsg(descriptor->fd, message, flags | MSG_NOSIGNAL);
+        const struct iovec *first = message->msg_iov;
+        ssize_t n_sent =
+            message->msg_iovlen == 1
+                ? send(descriptor->fd, first->iov_base, first->iov_len, flags | MSG_NOSIGNAL)
+                : sendmsg(descriptor->fd, message, flags | MSG_NOSIGNAL);
         if (n_sent >= 0) {
             socket->base.n_written += (size_t)n_sent;
             return n_sent;
