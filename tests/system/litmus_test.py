@@ -20,7 +20,10 @@ class LitmusTest(serving.ServingTest):
         self.assertEqual([name for name, _, _ in passed], list(SUITES), output)
         for _, n_run, n_passed in passed:
             self.assertEqual(n_run, n_passed, output)
-        self.assertNotRegex(output, r"(?i)\bwarning|\bskipped", output)
+        self.assertNotRegex(output, "SKIPPED")
+        # There are no locks yet, and the server does not claim them.
+        warnings = set(re.findall(r"WARNING: (.*)", output))
+        self.assertEqual(warnings - {"server does not claim Class 2 compliance"}, set())
         print(", ".join("%s %s of %s" % (name, n, n_run) for name, n_run, n in passed))
 
     def test_directory_store(self):

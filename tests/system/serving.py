@@ -19,6 +19,7 @@ import unittest
 START_S = 60  # until a server accepts, on a slow machine under a sanitizer
 END_S = 60    # until it has ended
 MIB = 1024 * 1024
+STAGING = ".weft-staging"  # on the disk while a server runs, if it needs one; no client sees it
 
 without_sanitizer = unittest.skipIf(os.environ.get("WEFT_SANITIZE"), "a sanitizer has memory of its own")
 
@@ -141,27 +142,31 @@ class ServingTest(unittest.TestCase):
                 return self.scratch("/dev/shm")
         return self.scratch()
 
-    def launch(self, command, address):
+    def launch(self, command, address, folder=None):
+        """Start a server; @folder: the one it serves, which must be clean of its staging at the end."""
         log_path = os.path.join(self.scratch(), "log")
         with open(log_path, "wb") as log:
             process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log,
                                        stderr=subprocess.STDOUT, preexec_fn=allow_many_descriptors)
         served = Served(process, address, log_path)
-        self.addCleanup(self.end, served)
+        self.addCleanup(self.end, served, folder)
         served.wait_until_it_accepts()
         return served
 
-    def end(self, served):
-        """At the end of a test its server must still be there, and end in peace when told."""
+    def end(self, served, folder):
+        """At the end of a test its server must end in peace when told, unless the test ended it."""
         if served.process.poll() is not None:
             return
         status = served.stop()
         if status != 0:
             self.fail("the server ended with %d:\n%s" % (status, served.log()))
+        if folder is not None:
+            self.assertNotIn(STAGING, os.listdir(folder))
 
     def serve(self, folder, *options, prefix=()):
         address = free_address()
-        return self.launch([*prefix, weftdav_program(), "--listen", address, *options, folder], address)
+        return self.launch([*prefix, weftdav_program(), "--listen", address, *options, folder], address,
+                           folder)
 
     def run_client(self, *command, text_in="", check=True, **settings):
         """Run a client to its end; its output, both streams."""
@@ -183,6 +188,9 @@ def read_file(path):
 
 
 def all_names(folder):
-    """Every name below @folder, hidden ones included, relative to it."""
-    return sorted(os.path.relpath(os.path.join(where, name), folder)
-                  for where, folders, files in os.walk(folder) for name in folders + files)
+    """Every name below @folder, hidden ones included, relative to it; staging folders aside, but not
+    the files in them: an upload that is not under way must have none."""
+    names = [os.path.relpath(os.path.join(where, name), folder)
+             for where, folders, files in os.walk(folder)
+             for name in files + [one for one in folders if STAGING not in os.path.join(where, one)]]
+    return sorted(names)
