@@ -377,7 +377,7 @@ length_allows(WeftHttpResponse *response, size_t size, GError **error)
     if (response->content_length < 0 ||
         response->n_body_bytes + (int64_t)size <= response->content_length)
         return TRUE;
-    g_set_error(error, WEFT_ERROR, WEFT_ERROR_INVALID,
+    g_set_error(error, WEFT_HTTP_ERROR, 500,
                 "the handler writes more than the %" G_GINT64_FORMAT " bytes it announced",
                 response->content_length);
     return FALSE;
@@ -422,7 +422,7 @@ weft_http_response_finish(WeftHttpResponse *response, GError **error)
     if (response->content_length >= 0 && response->n_body_bytes != response->content_length &&
         !response->request->is_head) {
         response->has_failed = weft_http_response_is_sent(response);
-        g_set_error(error, WEFT_ERROR, WEFT_ERROR_INVALID,
+        g_set_error(error, WEFT_HTTP_ERROR, 500,
                     "the handler wrote %" G_GINT64_FORMAT " of the %" G_GINT64_FORMAT
                     " bytes it announced",
                     response->n_body_bytes, response->content_length);
