@@ -82,7 +82,7 @@ class Bench:
             os.chmod(folder, 0o777)
 
     def upload_folder(self, server):
-        return os.path.join(self.root, "up-" + server.name.replace(", ", "-"))
+        return os.path.join(self.root, "up-" + server.name)
 
     def load(self, server, path, *arguments):
         """Run davload; its numbers and the server's CPU seconds meanwhile; None if anything failed."""
@@ -176,7 +176,7 @@ def spaced(number):
 
 def make_rows():
     main = ["weftdav", "nginx", "Apache", "lighttpd"]
-    power = ["weftdav, power", "nginx", "Apache", "lighttpd"]
+    power = ["weftdav-power", "nginx", "Apache", "lighttpd"]
     rows = [Row("GET 1 KiB", get_small("1k.txt"), only=main),
             Row("GET 100 KiB", get_small("100k.txt"), only=main),
             Row("GET 1 GiB", get_large, only=main),
@@ -285,9 +285,9 @@ def rate_table(rows):
 def write_results(bench, rows, sizes):
     options = bench.options
     versions = ", ".join("%s %s" % (server.name, server.version()) for server in bench.servers
-                         if server.name != "weftdav, power")
+                         if server.name != "weftdav-power")
     answers = ", ".join("%s %.0f" % (name, size) for name, size in sizes.items()
-                        if name != "weftdav, power")
+                        if name != "weftdav-power")
     lines = [BEGIN_MARK, "",
              "%s, %d cores, Linux %s. %s." % (datetime.date.today().isoformat(), os.cpu_count(),
                                               os.uname().release.split("-")[0], versions), "",

@@ -153,7 +153,7 @@ class Weftdav(Server):
 
 
 class WeftdavPower(Weftdav):
-    name = "weftdav, power"
+    name = "weftdav-power"
     durability = "power"
 
 
