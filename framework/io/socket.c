@@ -118,6 +118,15 @@ weft_socket_stream_has_input(WeftStream *stream)
     return descriptor->is_readable;
 }
 
+gboolean
+weft_socket_stream_is_at_end(WeftStream *stream)
+{
+    const WeftDescriptor *descriptor = socket_of(stream)->descriptor;
+    uint8_t byte;
+
+    return descriptor->has_ended && recv(descriptor->fd, &byte, 1, MSG_PEEK) == 0;
+}
+
 static gboolean
 socket_wait_readable(WeftStream *stream, GError **error)
 {

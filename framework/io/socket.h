@@ -25,3 +25,6 @@ WeftDescriptor *weft_socket_stream_descriptor(WeftStream *stream);
  * is_readable FALSE: the next edge tells.
  */
 gboolean weft_socket_stream_has_input(WeftStream *stream);
+
+/* TRUE if the peer has gone and left nothing to read. */
+gboolean weft_socket_stream_is_at_end(WeftStream *stream);

@@ -72,7 +72,11 @@ parked_is_readable(G_GNUC_UNUSED WeftDescriptor *descriptor, gpointer data)
     WeftConnection *connection = data;
 
     list_remove(connection->desk, connection);
-    serve_in_fiber(connection);
+    /* Most connections end like this: it takes no fiber. */
+    if (weft_socket_stream_is_at_end(connection->stream))
+        close_connection(connection);
+    else
+        serve_in_fiber(connection);
 }
 
 /* The descriptor's is_readable is FALSE here: whatever comes from now on makes an edge. */
