@@ -88,16 +88,10 @@ append_host(GString *line, const char *peer)
         g_string_append_len(line, peer, (gssize)length);
 }
 
-static gboolean
-has_head(const WeftHttpRequest *request)
-{
-    return request->text != NULL;
-}
-
 static const char *
 field_of(WeftHttpRequest *request, WeftHttpFieldId id)
 {
-    return has_head(request) ? weft_http_request_field(request, id) : NULL;
+    return weft_http_request_has_line(request) ? weft_http_request_field(request, id) : NULL;
 }
 
 static int64_t
@@ -113,7 +107,7 @@ format_combined(GString *line, WeftHttpRequest *request, const WeftHttpResponse 
     g_string_append(line, " - - ");
     append_common_time(line, weft_clock_wall_us());
     g_string_append_c(line, ' ');
-    if (has_head(request)) {
+    if (weft_http_request_has_line(request)) {
         g_autofree char *request_line =
             g_strdup_printf("%s %s HTTP/1.%d", weft_http_request_method(request),
                             weft_http_request_target(request), request->head.minor_version);
@@ -137,8 +131,10 @@ format_json(GString *line, WeftHttpRequest *request, const WeftHttpResponse *res
     append_iso_time(line, weft_clock_wall_us());
     g_string_append_c(line, '"');
     append_json(line, "peer", weft_http_request_peer(request));
-    append_json(line, "method", has_head(request) ? weft_http_request_method(request) : NULL);
-    append_json(line, "target", has_head(request) ? weft_http_request_target(request) : NULL);
+    append_json(line, "method",
+                weft_http_request_has_line(request) ? weft_http_request_method(request) : NULL);
+    append_json(line, "target",
+                weft_http_request_has_line(request) ? weft_http_request_target(request) : NULL);
     g_string_append_printf(
         line, ",\"status\":%u,\"bytes\":%" G_GINT64_FORMAT ",\"duration_us\":%" G_GINT64_FORMAT,
         response->status, n_sent_bytes(response), duration_us);

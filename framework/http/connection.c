@@ -213,6 +213,17 @@ run_handler(WeftHttpExchange *exchange)
     }
 }
 
+/* Who has asked for the end of the connection, and sent all it announced, sends no more. */
+static gboolean
+client_is_through(const WeftHttpExchange *exchange)
+{
+    const WeftHttpRequest *request = &exchange->request;
+    const WeftBuffer *input = weft_connection_input(request->connection);
+
+    return !request->head.keep_alive && request->body.has_ended &&
+           weft_buffer_length(input) == request->body.input_at;
+}
+
 /* What of the body nobody read is read now, and the connection's input begins behind it. */
 static Next
 after_answer(WeftHttpExchange *exchange)
@@ -224,7 +235,7 @@ after_answer(WeftHttpExchange *exchange)
     if (response->has_failed || weft_fiber_is_cancelled())
         return NEXT_CLOSE;
     if (!response->keep_alive)
-        return request->body.has_ended ? NEXT_CLOSE : NEXT_CUT;
+        return client_is_through(exchange) ? NEXT_CLOSE : NEXT_CUT;
     if (!weft_http_body_drain(request))
         return NEXT_CUT;
     weft_buffer_consume(input, request->body.input_at);
@@ -247,6 +258,7 @@ serve_request(WeftHttpExchange *exchange, const WeftHttpServiceData *service,
     case HEAD_GONE:
         return NEXT_CLOSE;
     case HEAD_REFUSED:
+        weft_http_request_take_head(request);
         return refuse(exchange, failure);
     case HEAD_DONE:
         break;
@@ -256,6 +268,7 @@ serve_request(WeftHttpExchange *exchange, const WeftHttpServiceData *service,
     /* From here on the head must not move: whatever the body needs is made now. */
     if (input->capacity - input->begin - request->head.position < MIN_BODY_WINDOW_BYTES)
         weft_buffer_reserve(input, MIN_BODY_WINDOW_BYTES);
+    weft_http_request_take_head(request);
     if (!weft_http_request_accept_head(request, &failure))
         return refuse(exchange, failure);
 

@@ -40,6 +40,8 @@ weft_http_request_begin(WeftHttpRequest *request, const WeftHttpServiceData *ser
     request->service = service;
     request->connection = connection;
     request->text = NULL;
+    request->is_head = FALSE;
+    request->is_get = FALSE;
     weft_http_transfer_init(&request->transfer, weft_connection_stream(connection),
                             &service->limits);
     weft_http_head_init(&request->head);
@@ -108,6 +110,16 @@ is_method(const WeftHttpRequest *request, const char *method)
            memcmp(request->text + request->head.method.at, method, strlen(method)) == 0;
 }
 
+void
+weft_http_request_take_head(WeftHttpRequest *request)
+{
+    if (request->head.target.length == 0)
+        return;
+    request->text = (char *)weft_buffer_bytes(weft_connection_input(request->connection));
+    request->is_head = is_method(request, "HEAD");
+    request->is_get = request->is_head || is_method(request, "GET");
+}
+
 gboolean
 weft_http_request_accept_head(WeftHttpRequest *request, GError **error)
 {
@@ -115,9 +127,6 @@ weft_http_request_accept_head(WeftHttpRequest *request, GError **error)
     const WeftBuffer *input = weft_connection_input(request->connection);
     int64_t max_body_bytes = request->service->limits.max_body_bytes;
 
-    request->text = (char *)weft_buffer_bytes(input);
-    request->is_head = is_method(request, "HEAD");
-    request->is_get = request->is_head || is_method(request, "GET");
     weft_http_body_announce(&request->body, head, weft_buffer_length(input));
     if (!accept_target(request, error))
         return FALSE;
