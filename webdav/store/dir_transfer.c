@@ -277,8 +277,11 @@ stage_copy(Transfer *transfer, GError **error)
     if (transfer->from_sight.kind == WEFT_DAV_SIGHT_COLLECTION)
         return weft_dav_staged_make_folder(&transfer->staged, store, transfer->to_place.dir_fd,
                                            transfer->to, mode, error);
-    return weft_dav_staged_open(&transfer->staged, store, transfer->to_place.dir_fd, transfer->to,
-                                error);
+    if (transfer->to_sight.kind == WEFT_DAV_SIGHT_NOTHING)
+        return weft_dav_staged_open(&transfer->staged, store, transfer->to_place.dir_fd,
+                                    transfer->to, error);
+    return weft_dav_staged_open_named(&transfer->staged, store, transfer->to_place.dir_fd,
+                                      transfer->to, error);
 }
 
 static gboolean

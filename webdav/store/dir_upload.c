@@ -61,7 +61,10 @@ weft_dav_dir_upload_new(WeftDavStore *base, const char *path, int64_t size_bytes
                     path);
         return NULL;
     }
-    if (!weft_dav_dir_read(&job, sizeof job, error))
+    /* What is small is taken first and judged at its commit, with one look-up instead of two. */
+    const gboolean is_small = size_bytes >= 0 && size_bytes <= (int64_t)GATHER_BYTES;
+    if (is_small ? !weft_dav_path_check(path, WEFT_DAV_ERROR_FORBIDDEN, error)
+                 : !weft_dav_dir_read(&job, sizeof job, error))
         return NULL;
 
     DirUpload *upload = g_new0(DirUpload, 1);
@@ -70,8 +73,7 @@ weft_dav_dir_upload_new(WeftDavStore *base, const char *path, int64_t size_bytes
     upload->path = g_strdup(path);
     upload->staged = WEFT_DAV_STAGED_NONE;
     upload->kind = store->kind;
-    upload->capacity =
-        size_bytes >= 0 && size_bytes < (int64_t)GATHER_BYTES ? (size_t)size_bytes : GATHER_BYTES;
+    upload->capacity = is_small ? (size_t)size_bytes : GATHER_BYTES;
     return &upload->base;
 }
 
@@ -101,15 +103,6 @@ typedef struct {
 } WriteJob;
 
 static gboolean
-stage(DirUpload *upload, int beside_fd, GError **error)
-{
-    if (!weft_dav_staged_open(&upload->staged, store_of(upload), beside_fd, upload->path, error))
-        return FALSE;
-    upload->kind = weft_file_kind_of(upload->staged.fd);
-    return TRUE;
-}
-
-static gboolean
 write_out(WeftDavDirJob *base, GError **error)
 {
     const WriteJob *job = (WriteJob *)base;
@@ -119,8 +112,10 @@ write_out(WeftDavDirJob *base, GError **error)
         g_auto(WeftDavPlace) place = WEFT_DAV_PLACE_NONE;
 
         if (!weft_dav_place_open(base, upload->path, WEFT_DAV_PLACE_TARGET, &place, error) ||
-            !stage(upload, place.dir_fd, error))
+            !weft_dav_staged_open(&upload->staged, store_of(upload), place.dir_fd, upload->path,
+                                  error))
             return FALSE;
+        upload->kind = weft_file_kind_of(upload->staged.fd);
     }
     if (!write_fully(upload, upload->gathered, upload->n_gathered, error))
         return FALSE;
@@ -235,11 +230,22 @@ adopt(const DirUpload *upload, const WeftDavPlace *place, const WeftDavSight *si
 }
 
 static gboolean
-complete_content(CommitJob *job, const WeftDavPlace *place, GError **error)
+stage(DirUpload *upload, const WeftDavPlace *place, const WeftDavSight *sight, GError **error)
+{
+    if (sight->kind == WEFT_DAV_SIGHT_NOTHING)
+        return weft_dav_staged_open(&upload->staged, store_of(upload), place->dir_fd, upload->path,
+                                    error);
+    return weft_dav_staged_open_named(&upload->staged, store_of(upload), place->dir_fd,
+                                      upload->path, error);
+}
+
+static gboolean
+complete_content(CommitJob *job, const WeftDavPlace *place, const WeftDavSight *sight,
+                 GError **error)
 {
     DirUpload *upload = job->upload;
 
-    if (upload->staged.fd < 0 && !stage(upload, place->dir_fd, error))
+    if (upload->staged.fd < 0 && !stage(upload, place, sight, error))
         return FALSE;
     if (!write_fully(upload, upload->gathered, upload->n_gathered, error))
         return FALSE;
@@ -275,7 +281,7 @@ put_in_place(CommitJob *job, const WeftDavPlace *place, GError **error)
         if (!weft_dav_place_look(&job->base, place, upload->path, &sight, error) ||
             !may_stand_here(&sight, job, error))
             return FALSE;
-        if (i == 0 && !complete_content(job, place, error))
+        if (i == 0 && !complete_content(job, place, &sight, error))
             return FALSE;
         if (try_put(job, place, &sight, &reason))
             return TRUE;

@@ -28,13 +28,20 @@ gboolean
 weft_dav_staged_open(WeftDavStaged *staged, WeftDavDirStore *store, int beside_fd, const char *path,
                      GError **error)
 {
-    if (store->can_link_unnamed) {
-        staged->fd = openat(beside_fd, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, FILE_MODE);
-        if (staged->fd >= 0)
-            return TRUE;
-        if (!is_unnamed_unsupported(errno))
-            return weft_dav_set_system_error(error, errno, "create", path);
-    }
+    if (!store->can_link_unnamed)
+        return weft_dav_staged_open_named(staged, store, beside_fd, path, error);
+    staged->fd = openat(beside_fd, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, FILE_MODE);
+    if (staged->fd >= 0)
+        return TRUE;
+    if (is_unnamed_unsupported(errno))
+        return weft_dav_staged_open_named(staged, store, beside_fd, path, error);
+    return weft_dav_set_system_error(error, errno, "create", path);
+}
+
+gboolean
+weft_dav_staged_open_named(WeftDavStaged *staged, WeftDavDirStore *store, int beside_fd,
+                           const char *path, GError **error)
+{
     if (!weft_dav_staging_take(store->staging, beside_fd, &staged->name))
         return weft_dav_set_system_error(error, errno, "stage", path);
     staged->fd = openat(staged->name.dir_fd, staged->name.name,

@@ -24,6 +24,10 @@ typedef struct {
 gboolean weft_dav_staged_open(WeftDavStaged *staged, WeftDavDirStore *store, int beside_fd,
                               const char *path, GError **error);
 
+/** The same for one that will replace another: that takes a name, so let it have one at once. */
+gboolean weft_dav_staged_open_named(WeftDavStaged *staged, WeftDavDirStore *store, int beside_fd,
+                                    const char *path, GError **error);
+
 /** The same for a folder, empty; it has no fd. */
 gboolean weft_dav_staged_make_folder(WeftDavStaged *staged, WeftDavDirStore *store, int beside_fd,
                                      const char *path, mode_t mode, GError **error);
