@@ -549,7 +549,7 @@ prepare_transfer_locked(const MemoryStore *store, const char *from, const char *
 {
     const Node *source = get_locked(store, from, error);
 
-    if (source == NULL)
+    if (source == NULL || !refuse_root(to, error))
         return FALSE;
 
     Node *parent = get_parent_locked(store, to, error);
@@ -618,8 +618,6 @@ memory_copy(WeftDavStore *base, const char *from, const char *to, gboolean depth
     MemoryStore *store = (MemoryStore *)base;
     Transfer transfer;
 
-    if (!refuse_root(to, error))
-        return FALSE;
     g_mutex_lock(&store->mutex);
     const gboolean is_possible =
         prepare_transfer_locked(store, from, to, may_replace, &transfer, error);
@@ -654,7 +652,7 @@ memory_move(WeftDavStore *base, const char *from, const char *to, gboolean may_r
     MemoryStore *store = (MemoryStore *)base;
     Transfer transfer;
 
-    if (!refuse_root(from, error) || !refuse_root(to, error))
+    if (!refuse_root(from, error))
         return FALSE;
     g_mutex_lock(&store->mutex);
     const gboolean is_possible =
