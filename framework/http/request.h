@@ -37,9 +37,19 @@ void weft_http_request_begin(WeftHttpRequest *request, const WeftHttpServiceData
                              WeftConnection *connection);
 
 /**
- * The head is parsed and lies at the beginning of the connection's input: look at the target, and
- * at the size of the body.  FALSE: @error says how to answer.
+ * The head was parsed, to its end or up to a fault, and lies at the beginning of the connection's
+ * input, where it stays: from here on method and target can be asked for, if it came so far.
  */
+void weft_http_request_take_head(WeftHttpRequest *request);
+
+/** TRUE once the request line is known. */
+static inline gboolean
+weft_http_request_has_line(const WeftHttpRequest *request)
+{
+    return request->text != NULL;
+}
+
+/** Look at the target and at the size of the body. FALSE: @error says how to answer. */
 gboolean weft_http_request_accept_head(WeftHttpRequest *request, GError **error);
 
 /** Returns: (nullable): the value, joined if it was sent several times; with a NUL */
