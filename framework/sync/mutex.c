@@ -6,7 +6,7 @@
 
 #include <weft/mutex.h>
 
-#include "fiber/wait.h"
+#include "fiber/fiber.h"
 
 struct WeftMutex {
     WeftFiber *owner;      /* NULL: free, and then nobody waits */
@@ -31,18 +31,20 @@ weft_mutex_free(WeftMutex *mutex)
 gboolean
 weft_mutex_lock(WeftMutex *mutex, GError **error)
 {
-    if (!weft_fiber_check(error))
-        return FALSE;
-    if (mutex->owner == NULL) {
-        mutex->owner = weft_fiber_current();
+    WeftScheduler *scheduler = weft_scheduler_here;
+    WeftFiber *self = scheduler->current;
+    WeftWaiter waiter;
+
+    if (G_LIKELY(mutex->owner == NULL)) {
+        if (!weft_fiber_check_self(scheduler, self, "mutex", error))
+            return FALSE;
+        mutex->owner = self;
         return TRUE;
     }
-    g_assert(mutex->owner != weft_fiber_current());
-
-    WeftWaiter waiter = {.item = NULL};
+    g_assert(mutex->owner != self);
     if (!weft_wait(&mutex->waiters, &waiter, "mutex", error))
         return FALSE;
-    g_assert(mutex->owner == weft_fiber_current());
+    g_assert(mutex->owner == self);
     return TRUE;
 }
 
@@ -58,10 +60,11 @@ weft_mutex_try_lock(WeftMutex *mutex)
 void
 weft_mutex_unlock(WeftMutex *mutex)
 {
-    g_assert(mutex->owner != NULL && mutex->owner == weft_fiber_current());
-
-    WeftWaiter *next = weft_wait_queue_wake_oldest(&mutex->waiters);
-    mutex->owner = next == NULL ? NULL : next->fiber;
+    g_assert(mutex->owner != NULL && mutex->owner == weft_scheduler_here->current);
+    if (G_LIKELY(weft_wait_queue_is_empty(&mutex->waiters)))
+        mutex->owner = NULL;
+    else
+        mutex->owner = weft_wait_queue_wake_oldest(&mutex->waiters)->fiber;
 }
 
 gboolean
