@@ -15,10 +15,11 @@
 #define MIN_UNIX_S INT64_C(-62167219200) /* year 0 */
 #define MAX_UNIX_S INT64_C(253402300799) /* the end of 9999 */
 
-static const char day_names[] = "SunMonTueWedThuFriSat";
+static const char *const day_names[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
 static const char *const long_day_names[] = {"Sunday",   "Monday", "Tuesday", "Wednesday",
                                              "Thursday", "Friday", "Saturday"};
-static const char month_names[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+static const char *const month_names[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                          "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
 typedef struct {
     int year;
@@ -81,6 +82,7 @@ put_two_digits(char *out, int value)
 void
 weft_http_date_format(int64_t unix_s, char *out)
 {
+    static const char form[WEFT_HTTP_DATE_BYTES] = "Sun, 00 Jan 0000 00:00:00 GMT";
     Civil civil;
 
     unix_s = CLAMP(unix_s, MIN_UNIX_S, MAX_UNIX_S);
@@ -94,10 +96,10 @@ weft_http_date_format(int64_t unix_s, char *out)
 
     /* 1970 began on a Thursday. */
     int64_t weekday = ((days + 4) % 7 + 7) % 7;
-    memcpy(out, "Sun, 00 Jan 0000 00:00:00 GMT", WEFT_HTTP_DATE_BYTES);
-    memcpy(out, day_names + weekday * 3, 3);
+    memcpy(out, form, sizeof form);
+    memcpy(out, day_names[weekday], 3);
     put_two_digits(out + 5, civil.day);
-    memcpy(out + 8, month_names + (civil.month - 1) * 3, 3);
+    memcpy(out + 8, month_names[civil.month - 1], 3);
     put_two_digits(out + 12, civil.year / 100);
     put_two_digits(out + 14, civil.year % 100);
     put_two_digits(out + 17, second_of_day / 3600);
@@ -119,12 +121,12 @@ weft_http_date_now(void)
     return text;
 }
 
-/* The index of the three letters at @text in a string of such names, -1 for none of them. */
+/* The index of the three letters at @text in @names, -1 for none of them. */
 static int
-find_name(const char *names, const char *text)
+find_name(const char *const *names, int n_names, const char *text)
 {
-    for (int i = 0; names[i * 3] != '\0'; i++) {
-        if (memcmp(names + i * 3, text, 3) == 0)
+    for (int i = 0; i < n_names; i++) {
+        if (memcmp(names[i], text, 3) == 0)
             return i;
     }
     return -1;
@@ -144,12 +146,12 @@ match(const char *pattern, const char *text, Civil *civil)
 
         switch (*pattern) {
         case '*':
-            if (find_name(day_names, text) < 0)
+            if (find_name(day_names, G_N_ELEMENTS(day_names), text) < 0)
                 return FALSE;
             text += 2;
             continue;
         case '#':
-            civil->month = find_name(month_names, text) + 1;
+            civil->month = find_name(month_names, G_N_ELEMENTS(month_names), text) + 1;
             if (civil->month == 0)
                 return FALSE;
             text += 2;
@@ -229,6 +231,6 @@ weft_http_date_parse(const char *text, size_t length, int64_t now_s, int64_t *re
         civil.hour > 23 || civil.minute > 59 || civil.second > 60)
         return FALSE;
     *ret_unix_s = days_of_civil(civil.year, civil.month, civil.day) * SECONDS_PER_DAY +
-                  civil.hour * 3600 + civil.minute * 60 + civil.second;
+                  civil.hour * INT64_C(3600) + civil.minute * INT64_C(60) + civil.second;
     return TRUE;
 }

@@ -47,11 +47,11 @@ weft_http_limits_default(void)
         .max_head_bytes = 32768,
         .max_fields = 100,
         .max_body_bytes = -1,
-        .head_timeout_ms = 10 * 1000,
-        .idle_timeout_ms = 60 * 1000,
+        .head_timeout_ms = 10000,
+        .idle_timeout_ms = 60000,
         .handler_timeout_ms = 0,
         .min_rate_bytes_per_s = 1024,
-        .rate_window_ms = 10 * 1000,
+        .rate_window_ms = 10000,
     };
 }
 
