@@ -24,15 +24,16 @@ static gboolean
 parse_unix(const char *text, WeftEndpoint *endpoint, GError **error)
 {
     const char *path = text + strlen(UNIX_PREFIX);
+    const size_t length = strlen(path);
     struct sockaddr_un *local = &endpoint->address.socket.local;
 
     if (path[0] != '/')
         return set_invalid(error, text, "a path that starts with '/' follows \"unix:\"");
-    if (strlen(path) >= sizeof local->sun_path)
+    if (length >= sizeof local->sun_path)
         return set_invalid(error, text, "the path is too long for a unix socket");
     local->sun_family = AF_UNIX;
-    strcpy(local->sun_path, path);
-    endpoint->address.size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(path) + 1);
+    memcpy(local->sun_path, path, length + 1);
+    endpoint->address.size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length + 1);
     endpoint->is_numeric = TRUE;
     return TRUE;
 }

@@ -70,12 +70,9 @@ resolve_job_new(const WeftEndpoint *endpoint)
     return job;
 }
 
-/* @job: (transfer full) */
 static WeftAddress *
-take_result(ResolveJob *job, size_t *ret_n_addresses, GError **error)
+copy_result(const ResolveJob *job, size_t *ret_n_addresses, GError **error)
 {
-    g_autofree ResolveJob *owned = job;
-
     if (job->status != 0 || job->n_addresses == 0) {
         g_set_error(error, WEFT_ERROR, WEFT_ERROR_IO, "resolve \"%s\": %s", job->endpoint.host,
                     job->status != 0 ? gai_strerror(job->status) : "no address");
@@ -95,12 +92,13 @@ weft_resolve(const WeftEndpoint *endpoint, size_t *ret_n_addresses, GError **err
     if (endpoint->is_numeric)
         return numeric(endpoint, ret_n_addresses);
 
-    ResolveJob *job = resolve_job_new(endpoint);
+    g_autofree ResolveJob *job = resolve_job_new(endpoint);
     if (!weft_offload(resolve_job_run, job, g_free, error)) {
+        job = NULL; /* the pool's now */
         g_prefix_error(error, "resolve \"%s\": ", endpoint->host);
         return NULL;
     }
-    return take_result(job, ret_n_addresses, error);
+    return copy_result(job, ret_n_addresses, error);
 }
 
 WeftAddress *
@@ -109,7 +107,7 @@ weft_resolve_blocking(const WeftEndpoint *endpoint, size_t *ret_n_addresses, GEr
     if (endpoint->is_numeric)
         return numeric(endpoint, ret_n_addresses);
 
-    ResolveJob *job = resolve_job_new(endpoint);
+    g_autofree ResolveJob *job = resolve_job_new(endpoint);
     resolve_job_run(job);
-    return take_result(job, ret_n_addresses, error);
+    return copy_result(job, ret_n_addresses, error);
 }

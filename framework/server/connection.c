@@ -110,6 +110,7 @@ weft_connection_close_parked(WeftDesk *desk, int64_t parked_at_us)
     while (desk->oldest_parked != NULL && desk->oldest_parked->parked_at_us <= parked_at_us) {
         WeftConnection *connection = desk->oldest_parked;
 
+        g_assert(connection->older == NULL);
         list_remove(desk, connection);
         close_connection(connection);
     }
