@@ -107,7 +107,9 @@ weft_resolve_blocking(const WeftEndpoint *endpoint, size_t *ret_n_addresses, GEr
     if (endpoint->is_numeric)
         return numeric(endpoint, ret_n_addresses);
 
-    g_autofree ResolveJob *job = resolve_job_new(endpoint);
+    ResolveJob *job = resolve_job_new(endpoint);
     resolve_job_run(job);
-    return copy_result(job, ret_n_addresses, error);
+    WeftAddress *addresses = copy_result(job, ret_n_addresses, error);
+    g_free(job);
+    return addresses;
 }
