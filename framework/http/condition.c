@@ -60,7 +60,7 @@ list_names(const char *list, const WeftHttpEtag *etag, EtagCompare matches)
     size_t length = strlen(list);
     ListResult result = LIST_DIFFERS;
     gboolean need_comma = FALSE;
-    WeftHttpEtag listed = {0};
+    WeftHttpEtag listed = {FALSE, "", 0};
 
     for (size_t at = 0; at < length;) {
         if (list[at] == ' ' || list[at] == '\t') {
@@ -98,7 +98,7 @@ etag_of(const WeftHttpRepresentation *representation, WeftHttpEtag *storage)
 static gboolean
 if_match_holds(const char *field, const WeftHttpRepresentation *representation)
 {
-    WeftHttpEtag storage = {0};
+    WeftHttpEtag storage = {FALSE, "", 0};
 
     if (strcmp(field, "*") == 0)
         return representation != NULL;
@@ -114,7 +114,7 @@ static gboolean
 if_none_match_holds(const char *field, gboolean is_get,
                     const WeftHttpRepresentation *representation)
 {
-    WeftHttpEtag storage = {0};
+    WeftHttpEtag storage = {FALSE, "", 0};
 
     if (strcmp(field, "*") == 0)
         return representation == NULL;
@@ -176,8 +176,8 @@ weft_http_if_range_holds(const char *if_range, const WeftHttpRepresentation *rep
                          int64_t now_s)
 {
     size_t length = strlen(if_range);
-    WeftHttpEtag asked = {0};
-    WeftHttpEtag storage = {0};
+    WeftHttpEtag asked = {FALSE, "", 0};
+    WeftHttpEtag storage = {FALSE, "", 0};
     int64_t date_s;
 
     if (weft_http_etag_scan(if_range, length, &asked) == length) {
