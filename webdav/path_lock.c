@@ -6,6 +6,7 @@
  */
 #include "webdav/path_lock.h"
 
+#include <pthread.h>
 #include <string.h>
 #include <weft/completion.h>
 
@@ -19,8 +20,8 @@ typedef struct {
 } Target;
 
 struct WeftDavPathLockTable {
-    GMutex mutex; /* guards all below, and all locks; never held across a park */
-    GQueue queue; /* of WeftDavPathLock, by their links */
+    pthread_mutex_t mutex; /* guards all below, and all locks; never held across a park */
+    GQueue queue;          /* of WeftDavPathLock, by their links */
     size_t n_waiting;
 };
 
@@ -38,7 +39,7 @@ weft_dav_path_lock_table_new(void)
 {
     WeftDavPathLockTable *table = g_new0(WeftDavPathLockTable, 1);
 
-    g_mutex_init(&table->mutex);
+    pthread_mutex_init(&table->mutex, NULL);
     g_queue_init(&table->queue);
     return table;
 }
@@ -49,7 +50,7 @@ weft_dav_path_lock_table_free(WeftDavPathLockTable *table)
     if (table == NULL)
         return;
     g_assert(g_queue_is_empty(&table->queue));
-    g_mutex_clear(&table->mutex);
+    pthread_mutex_destroy(&table->mutex);
     g_free(table);
 }
 
@@ -141,13 +142,13 @@ wait_for_turn(WeftDavPathLock *lock, WeftCompletion *completion, GError **error)
         return TRUE;
 
     /* It may have been granted since: then the lock is held, and those behind it count on us. */
-    g_mutex_lock(&table->mutex);
+    pthread_mutex_lock(&table->mutex);
     if (lock->completion != NULL) {
         table->n_waiting--;
         g_clear_pointer(&lock->completion, weft_completion_unref);
     }
     leave_queue_locked(lock);
-    g_mutex_unlock(&table->mutex);
+    pthread_mutex_unlock(&table->mutex);
     return FALSE;
 }
 
@@ -158,14 +159,14 @@ take(WeftDavPathLock *lock, GError **error)
     WeftDavPathLockTable *table = lock->table;
     g_autoptr(WeftCompletion) completion = NULL;
 
-    g_mutex_lock(&table->mutex);
+    pthread_mutex_lock(&table->mutex);
     join_queue_locked(lock);
     if (lock->n_blockers > 0) {
         completion = weft_completion_new();
         lock->completion = weft_completion_ref(completion);
         table->n_waiting++;
     }
-    g_mutex_unlock(&table->mutex);
+    pthread_mutex_unlock(&table->mutex);
 
     if (completion != NULL && !wait_for_turn(lock, completion, error)) {
         g_free(lock);
@@ -218,9 +219,9 @@ weft_dav_path_lock_put(WeftDavPathLock *lock)
 
     WeftDavPathLockTable *table = lock->table;
 
-    g_mutex_lock(&table->mutex);
+    pthread_mutex_lock(&table->mutex);
     g_assert(lock->n_blockers == 0);
     leave_queue_locked(lock);
-    g_mutex_unlock(&table->mutex);
+    pthread_mutex_unlock(&table->mutex);
     g_free(lock);
 }

@@ -13,6 +13,7 @@ using namespace weft_test;
 namespace
 {
 
+/* Disk alone waits for the disk; the others are of durability "process". */
 enum class Kind { Memory, Disk, Tmpfs, NoOpenat2, NoTmpfile, Process };
 
 class StoreConformance : public testing::TestWithParam<Kind>
@@ -45,7 +46,7 @@ class StoreConformance : public testing::TestWithParam<Kind>
             weft_dav_dir_store_forgo_openat2(store);
         if (GetParam() == Kind::NoTmpfile)
             weft_dav_dir_store_forgo_unnamed(store);
-        if (GetParam() == Kind::Process)
+        if (GetParam() != Kind::Disk)
             weft_dav_dir_store_set_durability(store, WEFT_DAV_DURABILITY_PROCESS);
         return store;
     }
@@ -168,7 +169,7 @@ TEST_P(StoreConformance, TellsVersionsApartHoweverFastTheyCome)
     run([](Subject &store) {
         std::map<std::string, int> seen;
 
-        for (int i = 0; i < 200; i++) {
+        for (int i = 0; i < 100; i++) {
             std::string etag;
 
             ASSERT_EQ(store.put("/f", "same", true, &etag), OK);
@@ -250,14 +251,14 @@ TEST_P(StoreConformance, ListsLargeCollectionsWhole)
         Names expected;
 
         ASSERT_EQ(store.mkcol("/c"), OK);
-        for (int i = 0; i < 1500; i++) {
+        for (int i = 0; i < 700; i++) {
             const std::string name = "member-" + std::to_string(i) + std::string(i % 60, 'x');
 
-            if (i < 1300)
+            if (i < 600)
                 ASSERT_EQ(store.mkcol("/c/" + name), OK);
             else
                 ASSERT_EQ(store.put("/c/" + name, ""), OK);
-            expected[name + (i < 1300 ? "/" : "")] = "";
+            expected[name + (i < 600 ? "/" : "")] = "";
         }
         EXPECT_EQ(store.list("/c"), expected);
     });
@@ -278,7 +279,7 @@ TEST_P(StoreConformance, RemovesFilesAndTrees)
             const std::string folder = "/c/" + std::to_string(i);
 
             ASSERT_EQ(store.mkcol(folder), OK);
-            for (int j = 0; j < 100; j++)
+            for (int j = 0; j < 60; j++)
                 ASSERT_EQ(store.put(folder + "/" + std::to_string(j), "x"), OK);
             ASSERT_EQ(store.mkcol(folder + "/sub"), OK);
             ASSERT_EQ(store.put(folder + "/sub/x", ""), OK);

@@ -6,6 +6,7 @@
  */
 #include <weft/dav_store.h>
 
+#include <pthread.h>
 #include <string.h>
 #include <weft/clock.h>
 #include <weft/fiber.h>
@@ -31,7 +32,7 @@ struct Node {
 
 typedef struct {
     WeftDavStore base;
-    GMutex mutex; /* guards all below */
+    pthread_mutex_t mutex; /* guards all below */
     Node *root;
     uint64_t last_number; /* the last id or generation given out */
 } MemoryStore;
@@ -52,6 +53,24 @@ typedef struct {
     size_t size;
     size_t capacity;
 } MemoryUpload;
+
+/* The mutex, held for the rest of a C scope. */
+typedef MemoryStore Hold;
+
+static Hold *
+hold_tree(MemoryStore *store)
+{
+    pthread_mutex_lock(&store->mutex);
+    return store;
+}
+
+static void
+release_tree(Hold *store)
+{
+    pthread_mutex_unlock(&store->mutex);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Hold, release_tree)
 
 /* Nodes */
 
@@ -237,7 +256,7 @@ static gboolean
 memory_stat(WeftDavStore *base, const char *path, WeftDavInfo *ret_info, GError **error)
 {
     MemoryStore *store = (MemoryStore *)base;
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&store->mutex);
+    G_GNUC_UNUSED g_autoptr(Hold) hold = hold_tree(store);
     const Node *node = get_locked(store, path, error);
 
     if (node == NULL)
@@ -250,7 +269,7 @@ static WeftFile *
 memory_open_read(WeftDavStore *base, const char *path, WeftDavInfo *ret_info, GError **error)
 {
     MemoryStore *store = (MemoryStore *)base;
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&store->mutex);
+    G_GNUC_UNUSED g_autoptr(Hold) hold = hold_tree(store);
     const Node *node = get_locked(store, path, error);
 
     if (node == NULL)
@@ -268,7 +287,7 @@ static WeftDavListing *
 memory_list(WeftDavStore *base, const char *path, gboolean with_properties, GError **error)
 {
     MemoryStore *store = (MemoryStore *)base;
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&store->mutex);
+    G_GNUC_UNUSED g_autoptr(Hold) hold = hold_tree(store);
     const Node *node = get_locked(store, path, error);
 
     if (node == NULL)
@@ -320,7 +339,7 @@ static gboolean
 fill_batch(MemoryListing *listing, GError **error)
 {
     MemoryStore *store = (MemoryStore *)listing->base.store;
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&store->mutex);
+    G_GNUC_UNUSED g_autoptr(Hold) hold = hold_tree(store);
     const Node *node = find_locked(store, listing->path);
 
     if (node == NULL || node->children == NULL)
@@ -398,9 +417,9 @@ memory_upload_new(WeftDavStore *base, const char *path, int64_t size_bytes, GErr
                     "\"%s\" is larger than a file in memory may be", path);
         return NULL;
     }
-    g_mutex_lock(&store->mutex);
+    pthread_mutex_lock(&store->mutex);
     const gboolean is_possible = get_place_of_file_locked(store, path, &node, error) != NULL;
-    g_mutex_unlock(&store->mutex);
+    pthread_mutex_unlock(&store->mutex);
     if (!is_possible)
         return NULL;
 
@@ -465,7 +484,7 @@ memory_upload_commit(WeftDavUpload *base, gboolean may_replace, WeftDavInfo *ret
     MemoryStore *store = (MemoryStore *)base->store;
     g_autoptr(GBytes) content =
         g_bytes_new_take(g_realloc(g_steal_pointer(&upload->data), upload->size), upload->size);
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&store->mutex);
+    G_GNUC_UNUSED g_autoptr(Hold) hold = hold_tree(store);
     Node *node;
     Node *parent = get_place_of_file_locked(store, upload->path, &node, error);
 
@@ -504,7 +523,7 @@ static gboolean
 memory_make_collection(WeftDavStore *base, const char *path, GError **error)
 {
     MemoryStore *store = (MemoryStore *)base;
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&store->mutex);
+    G_GNUC_UNUSED g_autoptr(Hold) hold = hold_tree(store);
 
     if (find_locked(store, path) != NULL) {
         g_set_error(error, WEFT_DAV_ERROR, WEFT_DAV_ERROR_EXISTS, "\"%s\" exists", path);
@@ -526,11 +545,11 @@ memory_remove(WeftDavStore *base, const char *path, G_GNUC_UNUSED GArray *failur
 
     if (!refuse_root(path, error))
         return FALSE;
-    g_mutex_lock(&store->mutex);
+    pthread_mutex_lock(&store->mutex);
     Node *node = get_locked(store, path, error);
     if (node != NULL)
         detach(store, node);
-    g_mutex_unlock(&store->mutex);
+    pthread_mutex_unlock(&store->mutex);
 
     node_free(node);
     return node != NULL;
@@ -618,7 +637,7 @@ memory_copy(WeftDavStore *base, const char *from, const char *to, gboolean depth
     MemoryStore *store = (MemoryStore *)base;
     Transfer transfer;
 
-    g_mutex_lock(&store->mutex);
+    pthread_mutex_lock(&store->mutex);
     const gboolean is_possible =
         prepare_transfer_locked(store, from, to, may_replace, &transfer, error);
     if (is_possible) {
@@ -629,7 +648,7 @@ memory_copy(WeftDavStore *base, const char *from, const char *to, gboolean depth
             detach(store, transfer.replaced);
         attach_child(store, transfer.to_parent, clone);
     }
-    g_mutex_unlock(&store->mutex);
+    pthread_mutex_unlock(&store->mutex);
 
     if (is_possible)
         node_free(transfer.replaced);
@@ -654,7 +673,7 @@ memory_move(WeftDavStore *base, const char *from, const char *to, gboolean may_r
 
     if (!refuse_root(from, error))
         return FALSE;
-    g_mutex_lock(&store->mutex);
+    pthread_mutex_lock(&store->mutex);
     const gboolean is_possible =
         prepare_transfer_locked(store, from, to, may_replace, &transfer, error);
     if (is_possible) {
@@ -662,7 +681,7 @@ memory_move(WeftDavStore *base, const char *from, const char *to, gboolean may_r
             detach(store, transfer.replaced);
         move_locked(store, (Node *)transfer.from, transfer.to_parent, last_name(to));
     }
-    g_mutex_unlock(&store->mutex);
+    pthread_mutex_unlock(&store->mutex);
 
     if (is_possible)
         node_free(transfer.replaced);
@@ -675,7 +694,7 @@ static WeftDavPropertySet *
 memory_get_properties(WeftDavStore *base, const char *path, GError **error)
 {
     MemoryStore *store = (MemoryStore *)base;
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&store->mutex);
+    G_GNUC_UNUSED g_autoptr(Hold) hold = hold_tree(store);
     const Node *node = get_locked(store, path, error);
 
     return node == NULL ? NULL : weft_dav_property_bytes_read(node->properties, error);
@@ -686,7 +705,7 @@ memory_change_properties(WeftDavStore *base, const char *path, const WeftDavProp
                          size_t n_changes, GError **error)
 {
     MemoryStore *store = (MemoryStore *)base;
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&store->mutex);
+    G_GNUC_UNUSED g_autoptr(Hold) hold = hold_tree(store);
     Node *node = get_locked(store, path, error);
     g_autoptr(GBytes) bytes = NULL;
 
@@ -705,7 +724,7 @@ memory_free(WeftDavStore *base)
     MemoryStore *store = (MemoryStore *)base;
 
     node_free(store->root);
-    g_mutex_clear(&store->mutex);
+    pthread_mutex_destroy(&store->mutex);
     g_free(store);
 }
 
@@ -734,7 +753,7 @@ weft_dav_memory_store_new(void)
     MemoryStore *store = g_new0(MemoryStore, 1);
 
     store->base.methods = &memory_methods;
-    g_mutex_init(&store->mutex);
+    pthread_mutex_init(&store->mutex, NULL);
     store->root = node_new(store, "", TRUE);
     return &store->base;
 }

@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <sys/file.h>
@@ -37,7 +38,7 @@ struct WeftDavStaging {
     int root_fd;
     char instance[INSTANCE_BYTES];
     atomic_uint_fast64_t last_number;
-    GMutex mutex;          /* for making the folders */
+    pthread_mutex_t mutex; /* for making the folders */
     _Atomic int folder_fd; /* ROOT/.weft-staging/INSTANCE, -1 before it is needed */
     MountPlace place;      /* of folder_fd, set before it */
 };
@@ -114,7 +115,7 @@ weft_dav_staging_new(int root_fd)
 
     staging->root_fd = root_fd;
     staging->folder_fd = -1;
-    g_mutex_init(&staging->mutex);
+    pthread_mutex_init(&staging->mutex, NULL);
     snprintf(staging->instance, sizeof staging->instance, "%08x%08x", g_random_int(),
              g_random_int());
     sweep(root_fd);
@@ -142,7 +143,7 @@ weft_dav_staging_free(WeftDavStaging *staging)
         remove_folders(staging);
         close(staging->folder_fd);
     }
-    g_mutex_clear(&staging->mutex);
+    pthread_mutex_destroy(&staging->mutex);
     g_free(staging);
 }
 
@@ -201,7 +202,7 @@ get_folder(WeftDavStaging *staging)
 
     if (fd >= 0)
         return fd;
-    g_mutex_lock(&staging->mutex);
+    pthread_mutex_lock(&staging->mutex);
     fd = staging->folder_fd;
     if (fd < 0) {
         fd = make_folders_locked(staging);
@@ -211,7 +212,7 @@ get_folder(WeftDavStaging *staging)
         }
         staging->folder_fd = fd;
     }
-    g_mutex_unlock(&staging->mutex);
+    pthread_mutex_unlock(&staging->mutex);
     return fd;
 }
 
