@@ -97,10 +97,8 @@ listen_on_all(WeftServer *server, const WeftDavProgramOptions *options, WeftServ
         gboolean ok = i == 0 ? weft_server_add(server, address, service, error)
                              : weft_server_add_address(server, address, service, error);
 
-        if (!ok) {
-            g_prefix_error(error, "cannot listen on %s: ", address);
+        if (!ok)
             return FALSE;
-        }
     }
     return TRUE;
 }

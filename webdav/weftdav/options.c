@@ -187,12 +187,15 @@ take_addresses(WeftDavProgramOptions *options, Raw *raw, GError **error)
 
     options->listen =
         raw->listen != NULL ? g_steal_pointer(&raw->listen) : g_strdupv((char **)fallback);
-    for (size_t i = 0; options->listen[i] != NULL; i++)
+    for (size_t i = 0; options->listen[i] != NULL; i++) {
+        if (strchr(options->listen[i], ':') == NULL)
+            return refuse(error, "%s is no address: it has no port", options->listen[i]);
         if (!options->anonymous && !weft_dav_program_is_local(options->listen[i]))
             return refuse(error,
                           "%s is reachable from other machines, and weftdav asks nobody for a "
                           "password: add --anonymous if everybody may come in",
                           options->listen[i]);
+    }
     return TRUE;
 }
 
