@@ -197,9 +197,14 @@ weft_listener_accept(WeftListener *listener, GError **error)
         WeftAddress peer = {.size = sizeof peer.socket};
         int fd =
             accept4(descriptor->fd, &peer.socket.any, &peer.size, SOCK_CLOEXEC | SOCK_NONBLOCK);
-        if (fd >= 0)
-            return weft_socket_stream_new(fd, &peer, error);
-        if (!recover(listener, errno, error))
+        int error_number = errno;
+        if (fd >= 0) {
+            WeftStream *stream = weft_socket_stream_new(fd, &peer, NULL);
+            if (stream != NULL)
+                return stream;
+            error_number = ENOMEM; /* the event loop has no room for it; it is closed */
+        }
+        if (!recover(listener, error_number, error))
             return NULL;
     }
 }

@@ -362,6 +362,6 @@ weft_serve(const char *address, WeftService *service)
 
     if (weft_server_add(server, address, service, &error) && weft_server_run(server, &error))
         return EXIT_SUCCESS;
-    g_printerr("%s: %s\n", address, error->message);
+    g_printerr("cannot serve: %s\n", error->message);
     return EXIT_FAILURE;
 }
