@@ -45,6 +45,8 @@ SPDX = "SPDX-License-Identifier: Apache-2.0"
 OPEN_ENDED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b(?!\s*\(?#\d+)")
 SKIPPED_FOLDERS = {".git", "build", "__pycache__", "golden", "corpus"}
 
+LINKED_NAME = re.compile(r"\[`(\w+)[^`]*`\]\(([^)#:]+)\)")
+
 FUNCTION = re.compile(r"\b(weft_\w+)\s*\(")
 # Verbs with one meaning in all of weft: a header need not explain them again.
 SELF_TELLING = re.compile(r"_(new|free|ref|unref|init|clear|quark|default|end)$")
@@ -174,14 +176,30 @@ def check_comments(path, lines):
         depth += line.count("{") - line.count("}")
 
 
+def check_links(path, lines, tree):
+    """A text that links `name` to a file is right about it: the file is there and has that name."""
+    for number, line in enumerate(lines, 1):
+        for name, target in LINKED_NAME.findall(line):
+            file_path = os.path.join(tree, os.path.dirname(path), target)
+            if not os.path.isfile(file_path):
+                yield number, "links %s, which is not there" % target
+                continue
+            with open(file_path, encoding="utf-8") as file:
+                if not re.search(r"\b%s\b" % name, file.read()):
+                    yield number, "there is no %s in %s" % (name, target)
+
+
 def check_file(path, tree):
     stem = os.path.basename(path).split(".")[0]
     if stem in FORBIDDEN_STEMS:
         yield 1, "a file called \"%s\" says nothing about what is in it" % stem
-    if not is_source(path):
+    if not is_source(path) and not path.endswith(".md"):
         return
     with open(os.path.join(tree, path), encoding="utf-8", errors="replace") as file:
         lines = file.read().split("\n")
+    if path.endswith(".md"):
+        yield from check_links(path, lines, tree)
+        return
     yield from check_head(path, lines)
     yield from check_lines(path, lines, tree)
     if path.endswith(".h") and "/include/weft/" in path:

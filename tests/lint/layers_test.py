@@ -13,11 +13,15 @@ SPDX_C = "/* " + layers.SPDX + " */\n"
 
 class LayersTest(unittest.TestCase):
     def findings(self, path, text):
+        return self.findings_of({path: text})
+
+    def findings_of(self, files):
         with tempfile.TemporaryDirectory() as tree:
-            full = os.path.join(tree, path)
-            os.makedirs(os.path.dirname(full), exist_ok=True)
-            with open(full, "w", encoding="utf-8") as file:
-                file.write(text)
+            for path, text in files.items():
+                full = os.path.join(tree, path)
+                os.makedirs(os.path.dirname(full), exist_ok=True)
+                with open(full, "w", encoding="utf-8") as file:
+                    file.write(text)
             return layers.check_tree(tree)
 
     def refused(self, path, line, words):
@@ -86,6 +90,12 @@ class LayersTest(unittest.TestCase):
         self.assertIn("webdav/a.c:1: ", self.findings("webdav/a.c", "int a;\n")[0])
         self.assertEqual(self.findings("dev", "#!/bin/sh\n# " + layers.SPDX + "\n"), [])
         self.assertIn("dev:2: ", self.findings("dev", "#!/bin/sh\nexit\n")[0])
+
+    def test_texts_link_names_that_are_there(self):
+        self.assertEqual(self.findings("docs/a.md", "[`lint`](a.md) and [`open`](a.md), [b](c.md)\n"), [])
+        self.assertIn("docs/a.md:1: links ../b.c", self.findings("docs/a.md", "[`x`](../b.c)\n")[0])
+        found = self.findings_of({"docs/a.md": "words\n[`weft_open`](b.txt)\n", "docs/b.txt": "weft_opened"})
+        self.assertEqual(found, ["docs/a.md:2: there is no weft_open in b.txt"])
 
     def test_public_functions_have_a_comment(self):
         path = "framework/include/weft/fiber.h"
