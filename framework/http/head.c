@@ -12,9 +12,6 @@
 
 #define VERSION_BYTES 8 /* "HTTP/1.1" */
 
-/* RFC 9112 2.2: empty lines before a request line are passed over; a few. */
-#define MAX_EMPTY_LINES_BYTES 8
-
 static gboolean
 refuse(WeftHttpHead *head, unsigned status, const char *why)
 {
@@ -85,14 +82,15 @@ parse_request_line(WeftHttpHead *head, const WeftHttpLimits *limits, const char 
     return TRUE;
 }
 
-/* FALSE: refused, or more is needed. */
+/* RFC 9112 2.2: empty lines before a request line are passed over.  FALSE: refused, or more is
+ * needed. */
 static gboolean
 skip_empty_lines(WeftHttpHead *head, const char *text, size_t length)
 {
     while (head->position < length && text[head->position] == '\r') {
         if (head->position + 1 == length)
             return FALSE;
-        if (text[head->position + 1] != '\n' || head->position + 2 > MAX_EMPTY_LINES_BYTES)
+        if (text[head->position + 1] != '\n')
             return refuse(head, 400, "malformed request line");
         head->position += 2;
     }
