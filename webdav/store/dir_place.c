@@ -164,7 +164,7 @@ gboolean
 weft_dav_place_see(WeftDavDirJob *job, const WeftDavPlace *place, const char *path,
                    WeftDavSight *ret_sight, GError **error)
 {
-    WeftDavSight sight;
+    WeftDavSight sight = {.kind = WEFT_DAV_SIGHT_NOTHING};
 
     if (!weft_dav_place_look(job, place, path, &sight, error))
         return FALSE;

@@ -199,7 +199,7 @@ keep_namespaces(Reading *reading, WeftDavXmlNode *node, size_t n_namespaces,
 
 /* ---- SAX2 ---- */
 
-static void
+static void /* NOLINTNEXTLINE(readability-function-size): libxml2 chose the parameters */
 on_start(void *data, const xmlChar *name, const xmlChar *prefix, const xmlChar *ns,
          int n_namespaces, const xmlChar **namespaces, int n_attributes,
          int n_defaulted G_GNUC_UNUSED, const xmlChar **attributes)

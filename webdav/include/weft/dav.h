@@ -25,7 +25,8 @@ WeftDavOptions weft_dav_options_default(void);
  */
 WeftService *weft_dav_service_new(WeftDavStore *store, const WeftDavOptions *options);
 
-/** The same as an HTTP handler and its data, for a router: weft_dav_handle(request, response, dav). */
+/** The same as an HTTP handler and its data, for a router: weft_dav_handle(request, response, dav).
+ */
 typedef struct WeftDav WeftDav;
 WeftDav *weft_dav_new(WeftDavStore *store, const WeftDavOptions *options);
 void weft_dav_free(WeftDav *dav);

@@ -7,12 +7,13 @@ G_BEGIN_DECLS
 
 /**
  * Where WebDAV resources live.  A store is a small struct of methods; weft_dav_dir_store_new() and
- * weft_dav_memory_store_new() make two kinds, and your own is a struct that begins with WeftDavStore.
+ * weft_dav_memory_store_new() make two kinds, and your own is a struct that begins with
+ * WeftDavStore.
  *
  * Paths are absolute within the store, '/'-separated, UTF-8, decoded, without "." and "..", without
  * a slash at the end but for the root "/".  All methods may park, and may be called from several
- * schedulers at once.  The service above holds a lock on the path of what it changes, in fiber order
- * (webdav/path_lock.h); a store needs none for two changes of one path.
+ * schedulers at once.  The service above holds a lock on the path of what it changes, in fiber
+ * order (webdav/path_lock.h); a store needs none for two changes of one path.
  */
 typedef struct WeftDavStore WeftDavStore;
 
@@ -21,25 +22,26 @@ GQuark weft_dav_error_quark(void);
 
 /** webdav/status.c is the one place that turns these into 404, 409, 507. */
 typedef enum {
-    WEFT_DAV_ERROR_NOT_FOUND,        /* no such resource */
-    WEFT_DAV_ERROR_NO_PARENT,        /* the collection to hold it is missing */
-    WEFT_DAV_ERROR_EXISTS,           /* there is a resource already */
-    WEFT_DAV_ERROR_IS_COLLECTION,    /* a collection where a file is due */
-    WEFT_DAV_ERROR_NOT_COLLECTION,   /* a file where a collection is due */
-    WEFT_DAV_ERROR_FORBIDDEN,        /* refused: permissions, reserved or impossible names, onto itself */
-    WEFT_DAV_ERROR_NO_SPACE,         /* disk full, over quota, no room for properties */
-    WEFT_DAV_ERROR_TOO_LARGE,        /* larger than the store takes */
+    WEFT_DAV_ERROR_NOT_FOUND,      /* no such resource */
+    WEFT_DAV_ERROR_NO_PARENT,      /* the collection to hold it is missing */
+    WEFT_DAV_ERROR_EXISTS,         /* there is a resource already */
+    WEFT_DAV_ERROR_IS_COLLECTION,  /* a collection where a file is due */
+    WEFT_DAV_ERROR_NOT_COLLECTION, /* a file where a collection is due */
+    WEFT_DAV_ERROR_FORBIDDEN, /* refused: permissions, reserved or impossible names, onto itself */
+    WEFT_DAV_ERROR_NO_SPACE,  /* disk full, over quota, no room for properties */
+    WEFT_DAV_ERROR_TOO_LARGE, /* larger than the store takes */
     WEFT_DAV_ERROR_NAME_TOO_LONG,
-    WEFT_DAV_ERROR_READ_ONLY,        /* the store takes no changes */
-    WEFT_DAV_ERROR_FAILED,           /* the system said no; the message says what */
+    WEFT_DAV_ERROR_READ_ONLY, /* the store takes no changes */
+    WEFT_DAV_ERROR_FAILED,    /* the system said no; the message says what */
 } WeftDavError;
 
 /** What is known of a resource without opening it. */
 typedef struct {
-    uint64_t size_bytes;    /* 0 for collections */
-    int64_t modified_us;    /* wall clock, since 1970 */
-    int64_t created_us;     /* birth time where known, otherwise modified_us */
-    uint64_t version[3];    /* differs for any two states of the resource; the entity tag is made of it */
+    uint64_t size_bytes; /* 0 for collections */
+    int64_t modified_us; /* wall clock, since 1970 */
+    int64_t created_us;  /* birth time where known, otherwise modified_us */
+    uint64_t
+        version[3]; /* differs for any two states of the resource; the entity tag is made of it */
     gboolean is_collection;
     gboolean is_executable; /* by its owner */
 } WeftDavInfo;
@@ -76,7 +78,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(WeftDavPropertySet, weft_dav_property_set_free)
 
 /** One member of a collection, while a listing stands on it. */
 typedef struct {
-    const char *name;               /* UTF-8, one segment */
+    const char *name; /* UTF-8, one segment */
     size_t name_len;
     WeftDavInfo info;
     WeftDavPropertySet *properties; /* (nullable): its dead properties, if asked for and if any */
@@ -111,7 +113,8 @@ typedef struct {
      * WeftDavEntry.properties. */
     WeftDavListing *(*list)(WeftDavStore *store, const char *path, gboolean with_properties,
                             GError **error);
-    /** Up to some hundred entries, valid until the next call.  Returns: how many; 0 at the end, -1 */
+    /** Up to some hundred entries, valid until the next call.  Returns: how many; 0 at the end, -1
+     */
     ssize_t (*list_next)(WeftDavListing *listing, const WeftDavEntry **ret_entries, GError **error);
     void (*list_free)(WeftDavListing *listing);
 
@@ -130,7 +133,8 @@ typedef struct {
     gboolean (*make_collection)(WeftDavStore *store, const char *path, GError **error);
 
     /** Remove a resource, a collection with all below it.  Members that stay are added to @failures
-     * (array of WeftDavFailure), and with them their ancestors stay; that is TRUE.  FALSE: nothing was done. */
+     * (array of WeftDavFailure), and with them their ancestors stay; that is TRUE.  FALSE: nothing
+     * was done. */
     gboolean (*remove)(WeftDavStore *store, const char *path, GArray *failures, GError **error);
 
     /**
@@ -165,7 +169,16 @@ typedef enum {
     WEFT_DAV_DURABILITY_PROCESS, /* it survives the end of the process, not a power cut */
 } WeftDavDurability;
 
-/** A directory tree; nothing outside @root_path is ever touched.  Durability: power. */
+/**
+ * A directory tree; nothing outside @root_path is ever touched.  Durability: power.
+ *
+ * Symbolic links are followed where they stay below the root (relative ones only); others, and what
+ * is neither file nor folder, are not to be seen.  PUT, DELETE and MOVE of a link are about the
+ * link; COPY makes a file of a link to a file, and within a tree keeps a link to a collection as a
+ * link. Names that are not UTF-8 are not to be seen either, but go with the collection they are in.
+ * Names that begin with ".weft-staging" are the store's own: it builds there what is not yet to be
+ * seen, and sweeps what a killed process left there when it opens the tree.
+ */
 WeftDavStore *weft_dav_dir_store_new(const char *root_path, GError **error);
 void weft_dav_dir_store_set_durability(WeftDavStore *store, WeftDavDurability durability);
 
