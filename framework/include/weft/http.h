@@ -19,8 +19,9 @@ typedef struct WeftHttpResponse WeftHttpResponse;
 typedef int WeftHttpStatus;
 GQuark weft_http_error_quark(void);
 
-/** The status an error answers with: a WEFT_HTTP_ERROR's code; 503, 408, 413 for what WEFT_ERROR
- * says; 500 where nothing better is known.  Protocols above have maps of their own. */
+/** The status an error answers with: a WEFT_HTTP_ERROR's code; of WEFT_ERROR, 503 for what was
+ * cancelled or late, 413 for a limit, 400 for what is invalid; 500 where nothing better is known.
+ * Protocols above have maps of their own. */
 unsigned weft_http_status_of(const GError *error);
 
 /** "Not Found" for 404; "" where unknown. */
@@ -88,7 +89,11 @@ const char *weft_http_request_trailer(WeftHttpRequest *request, const char *name
 void weft_http_response_set_status(WeftHttpResponse *response, unsigned status);
 unsigned weft_http_response_status(const WeftHttpResponse *response);
 
-/** Set or replace a field.  A name or value that is none (CR, LF, NUL) is a programming mistake. */
+/**
+ * Set or replace a field.  A name or value that is none (CR, LF, NUL) is a programming mistake.
+ * Content-Length announces what weft_http_response_write() will write; "Connection: close" ends the
+ * connection behind this answer; Transfer-Encoding is the framework's, and ignored.
+ */
 void weft_http_response_set_header(WeftHttpResponse *response, const char *name, const char *value);
 /** Add a field beside others of its name. */
 void weft_http_response_add_header(WeftHttpResponse *response, const char *name, const char *value);
@@ -99,8 +104,9 @@ WEFT_PARKS gboolean weft_http_response_send(WeftHttpResponse *response, const vo
 
 /**
  * A body in pieces: chunked for HTTP/1.1 (close-delimited for 1.0), unless Content-Length was set.
- * Small pieces are gathered; parks while the client is slow to take them.  A handler that returns
- * TRUE after writing has ended the body.
+ * Small pieces are gathered; a body that has ended before any of it was sent gets its length
+ * instead. Parks while the client is slow to take it.  A handler that returns TRUE after writing
+ * has ended the body.
  */
 WEFT_PARKS gboolean weft_http_response_write(WeftHttpResponse *response, const void *data,
                                              size_t size, GError **error);
@@ -167,8 +173,10 @@ typedef struct {
     int64_t max_body_bytes;        /* 413 beyond; -1: none */
     int64_t head_timeout_ms;       /* from the first byte to the end of the head; 408 */
     int64_t idle_timeout_ms;       /* between requests */
-    int64_t handler_timeout_ms; /* a deadline around the handler, body and answer apart; 0: none */
-    int64_t min_rate_bytes_per_s; /* of a body and of an answer, over rate_window_ms */
+    int64_t
+        handler_timeout_ms; /* of a handler, without what it waits for the client; 503; 0: none */
+    int64_t
+        min_rate_bytes_per_s; /* of a body (408) and of an answer, over rate_window_ms; 0: none */
     int64_t rate_window_ms;
 } WeftHttpLimits;
 
