@@ -55,11 +55,14 @@ listing_unref(DirListing *listing)
 {
     if (!g_atomic_int_dec_and_test(&listing->n_refs))
         return;
+    WeftDavDirStore *store = store_of(listing);
+
     clear_batch(listing);
     close(listing->fd);
-    weft_dav_dir_store_unref(store_of(listing));
     g_free(listing->path);
-    g_free(listing);
+    if (!g_atomic_pointer_compare_and_exchange(&store->spare_listing, NULL, listing))
+        g_free(listing);
+    weft_dav_dir_store_unref(store);
 }
 
 /* Opening */
@@ -102,6 +105,17 @@ discard_folder(WeftDavDirJob *base)
         close(((OpenJob *)base)->fd);
 }
 
+/* The struct is large enough for malloc() to ask the system for it, each time. */
+static DirListing *
+take_spare(WeftDavDirStore *store)
+{
+    gpointer spare = g_atomic_pointer_get(&store->spare_listing);
+
+    if (spare == NULL || !g_atomic_pointer_compare_and_exchange(&store->spare_listing, spare, NULL))
+        return NULL;
+    return spare;
+}
+
 WeftDavListing *
 weft_dav_dir_list(WeftDavStore *base, const char *path, gboolean with_properties, GError **error)
 {
@@ -121,8 +135,10 @@ weft_dav_dir_list(WeftDavStore *base, const char *path, gboolean with_properties
     if (!weft_dav_dir_read(&job.base, sizeof job, error))
         return NULL;
 
-    DirListing *listing = g_new(DirListing, 1);
+    DirListing *listing = take_spare(store);
 
+    if (listing == NULL)
+        listing = g_new(DirListing, 1);
     listing->base.store = &weft_dav_dir_store_ref(store)->base;
     listing->n_refs = 1;
     listing->path = g_strdup(path);

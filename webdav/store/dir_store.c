@@ -11,6 +11,7 @@
 
 #include "webdav/store/dir_job.h"
 #include "webdav/store/dir_place.h"
+#include "webdav/store/file_cache.h"
 #include "webdav/store/property_bytes.h"
 #include "webdav/store/system_error.h"
 
@@ -28,6 +29,7 @@ weft_dav_dir_store_unref(WeftDavDirStore *store)
         return;
     weft_dav_staging_free(store->staging);
     store->properties->free(store->properties);
+    g_free(store->spare_listing);
     close(store->root.fd);
     g_free(store);
 }
@@ -153,11 +155,17 @@ discard_file(WeftDavDirJob *base)
 static WeftFile *
 dir_open_read(WeftDavStore *store, const char *path, WeftDavInfo *ret_info, GError **error)
 {
+    const WeftDavDirStore *dir = (WeftDavDirStore *)store;
     ReadJob job = read_job(store, path, open_file);
+    WeftFile *file = weft_dav_file_cache_find(dir, path, ret_info);
 
+    if (file != NULL)
+        return file;
     job.base.discard = discard_file;
     if (!weft_dav_dir_read(&job.base, sizeof job, error))
         return NULL;
+    if (job.kind != WEFT_FILE_REMOTE)
+        weft_dav_file_cache_add(dir, path, job.fd);
     *ret_info = job.info;
     return weft_file_new(job.fd, job.kind);
 }
@@ -309,6 +317,8 @@ dir_free(WeftDavStore *base)
     weft_dav_dir_store_unref((WeftDavDirStore *)base);
 }
 
+static int n_stores; /* atomic: that there ever were */
+
 static const WeftDavStoreMethods dir_methods = {
     .stat = dir_stat,
     .open_read = dir_open_read,
@@ -342,6 +352,7 @@ weft_dav_dir_store_new(const char *root_path, GError **error)
 
     store->base.methods = &dir_methods;
     store->n_refs = 1;
+    store->id = (uint64_t)g_atomic_int_add(&n_stores, 1) + 1;
     store->root = weft_dav_beneath(fd);
     store->kind = weft_file_kind_of(fd);
     store->staging = weft_dav_staging_new(fd);

@@ -17,12 +17,14 @@ G_BEGIN_DECLS
  */
 typedef struct {
     WeftDavStore base;
-    int n_refs; /* atomic: the owner's, and one for each job that may outlive its fiber */
+    int n_refs;  /* atomic: the owner's, and one for each job that may outlive its fiber */
+    uint64_t id; /* unlike that of any other store, also of one that has gone */
     WeftDavBeneath root;
     WeftFileKind kind; /* of the root; mounts below it may differ */
     WeftDavStaging *staging;
     WeftDavPropertyBackend *properties;
     gboolean can_link_unnamed; /* files made by O_TMPFILE can be given names */
+    gpointer spare_listing;    /* atomic: the last one that ended, for dir_listing.c; NULL: none */
     int durability;            /* atomic: of WeftDavDurability */
 } WeftDavDirStore;
 

@@ -40,8 +40,7 @@ typedef struct {
     uint64_t size_bytes; /* 0 for collections */
     int64_t modified_us; /* wall clock, since 1970 */
     int64_t created_us;  /* birth time where known, otherwise modified_us */
-    uint64_t
-        version[3]; /* differs for any two states of the resource; the entity tag is made of it */
+    uint64_t version[3]; /* of this state and no other; the entity tag is made of it */
     gboolean is_collection;
     gboolean is_executable; /* by its owner */
 } WeftDavInfo;
