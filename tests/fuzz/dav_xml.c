@@ -32,12 +32,11 @@ check_query(const uint8_t *data, size_t size)
 {
     const WeftDavInfo info = {.size_bytes = 1};
     const WeftDavResource resource = {"name", 4, &info, NULL};
-    g_autoptr(WeftDavQuery) query = weft_dav_query_read(data, size, NULL);
+    g_autoptr(WeftDavPlan) plan = weft_dav_plan_for_body(data, size, NULL);
 
-    if (query == NULL)
+    if (plan == NULL)
         return;
 
-    g_autoptr(WeftDavPlan) plan = weft_dav_plan_new(query);
     WeftBuffer begin;
     WeftBuffer out;
     weft_buffer_init(&begin, 64);

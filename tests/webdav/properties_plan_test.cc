@@ -17,9 +17,8 @@ Response(const std::string &body, const std::string &name, const WeftDavInfo &in
          const WeftDavPropertySet *properties = nullptr, const std::string &base = "/d/")
 {
     g_autoptr(GError) error = nullptr;
-    g_autoptr(WeftDavQuery) query = weft_dav_query_read(body.data(), body.size(), &error);
-    EXPECT_NE(query, nullptr) << (error != nullptr ? error->message : "");
-    g_autoptr(WeftDavPlan) plan = weft_dav_plan_new(query);
+    g_autoptr(WeftDavPlan) plan = weft_dav_plan_for_body(body.data(), body.size(), &error);
+    EXPECT_NE(plan, nullptr) << (error != nullptr ? error->message : "");
     const WeftDavResource resource = {name.data(), name.size(), &info, properties};
     WeftBuffer begin, out;
 
@@ -166,4 +165,22 @@ TEST(Plan, LeavesRoomForNamesThatAreAllEscapes)
     const std::string name(1000, '&');
 
     EXPECT_GT(Response(Prop("<D:displayname/>"), name, file_info).size(), 10000u);
+}
+
+TEST(Plan, IsKeptForTheNextRequestThatAsksTheSame)
+{
+    const std::string body = Prop("<D:getetag/>");
+    g_autoptr(WeftDavPlan) first = weft_dav_plan_for_body(body.data(), body.size(), nullptr);
+    g_autoptr(WeftDavPlan) second = weft_dav_plan_for_body(body.data(), body.size(), nullptr);
+
+    EXPECT_EQ(first, second);
+    for (int i = 0; i < 20; i++) {
+        const std::string other = Prop("<n" + std::to_string(i) + "/>");
+        g_autoptr(WeftDavPlan) plan = weft_dav_plan_for_body(other.data(), other.size(), nullptr);
+
+        EXPECT_NE(plan, first);
+    }
+    g_autoptr(WeftDavPlan) third = weft_dav_plan_for_body(body.data(), body.size(), nullptr);
+    EXPECT_NE(third, first);
+    EXPECT_EQ(weft_dav_plan_for_body("<x", 2, nullptr), nullptr);
 }

@@ -25,8 +25,8 @@ typedef struct {
 typedef struct {
     WeftDavCall *call;
     WeftDavDepth depth;
-    WeftDavQuery *query;
     WeftDavPlan *plan;
+    gboolean needs_dead;
     WeftDavMultistatus multistatus;
     GArray *levels;   /* of Level, the outermost first */
     GString *path;    /* of the innermost collection */
@@ -44,7 +44,7 @@ append_self(Walk *walk, GError **error)
     g_autoptr(WeftDavPropertySet) dead = NULL;
     g_autoptr(GError) problem = NULL;
 
-    if (weft_dav_query_needs_dead(walk->query))
+    if (walk->needs_dead)
         dead = call->store->methods->get_properties(call->store, call->path, &problem);
     if (problem != NULL) {
         g_propagate_error(error, g_steal_pointer(&problem));
@@ -67,8 +67,7 @@ open_level(Walk *walk, GError **error)
     Level level = {.path_length = walk->path->len};
     g_autofree char *path = g_strndup(walk->path->str, MAX(walk->path->len - 1, 1));
 
-    level.listing =
-        store->list(walk->call->store, path, weft_dav_query_needs_dead(walk->query), error);
+    level.listing = store->list(walk->call->store, path, walk->needs_dead, error);
     if (level.listing == NULL)
         return FALSE;
     g_array_append_val(walk->levels, level);
@@ -183,7 +182,6 @@ walk_members(Walk *walk, GError **error)
 static gboolean
 answer(Walk *walk, GError **error)
 {
-    walk->plan = weft_dav_plan_new(walk->query);
     if (!append_self(walk, error))
         return FALSE;
     if (walk->call->on == WEFT_DAV_ON_COLLECTION && walk->depth != WEFT_DAV_DEPTH_0 &&
@@ -209,8 +207,7 @@ walk_clear(Walk *walk)
         close_level(walk);
     g_array_unref(walk->levels);
     g_string_free(walk->path, TRUE);
-    weft_dav_plan_free(walk->plan);
-    weft_dav_query_free(walk->query);
+    weft_dav_plan_unref(walk->plan);
     weft_buffer_clear(&walk->begin);
     weft_dav_multistatus_clear(&walk->multistatus);
 }
@@ -230,8 +227,11 @@ read_request(Walk *walk, GError **error)
         return FALSE;
 
     const void *bytes = g_bytes_get_data(body, &size);
-    walk->query = weft_dav_query_read(bytes, size, error);
-    return walk->query != NULL;
+    walk->plan = weft_dav_plan_for_body(bytes, size, error);
+    if (walk->plan == NULL)
+        return FALSE;
+    walk->needs_dead = weft_dav_query_needs_dead(weft_dav_plan_query(walk->plan));
+    return TRUE;
 }
 
 gboolean

@@ -30,7 +30,8 @@ typedef struct {
 } Shape;
 
 struct WeftDavPlan {
-    const WeftDavQuery *query;
+    unsigned n_refs; /* of requests under way, and of the thread's cache; one thread, no atomics */
+    WeftDavQuery *query;
     Shape shapes[2]; /* by is_collection */
     WeftDavLiveCache cache;
 };
@@ -279,11 +280,12 @@ append_plainly(WeftDavPlan *plan, WeftBuffer *out, const WeftBuffer *begin,
 /* ---- the plan ---- */
 
 WeftDavPlan *
-weft_dav_plan_new(const WeftDavQuery *query)
+weft_dav_plan_new(WeftDavQuery *query)
 {
     WeftDavPlan *plan = g_new0(WeftDavPlan, 1);
     const WeftDavDate no_date = WEFT_DAV_DATE_INIT;
 
+    plan->n_refs = 1;
     plan->query = query;
     plan->cache = (WeftDavLiveCache){no_date, no_date};
     make_shape(query, &plan->shapes[0], FALSE);
@@ -291,14 +293,106 @@ weft_dav_plan_new(const WeftDavQuery *query)
     return plan;
 }
 
-void
-weft_dav_plan_free(WeftDavPlan *plan)
+static WeftDavPlan *
+plan_ref(WeftDavPlan *plan)
 {
-    if (plan == NULL)
+    plan->n_refs++;
+    return plan;
+}
+
+void
+weft_dav_plan_unref(WeftDavPlan *plan)
+{
+    if (plan == NULL || --plan->n_refs > 0)
         return;
     weft_buffer_clear(&plan->shapes[0].text);
     weft_buffer_clear(&plan->shapes[1].text);
+    weft_dav_query_free(plan->query);
     g_free(plan);
+}
+
+const WeftDavQuery *
+weft_dav_plan_query(const WeftDavPlan *plan)
+{
+    return plan->query;
+}
+
+/* ---- plans of the latest bodies ---- */
+
+#define MAX_CACHED_PLANS 8
+#define MAX_CACHED_BODY_BYTES 4096
+
+typedef struct {
+    char *body;
+    size_t size;
+    WeftDavPlan *plan; /* NULL: free */
+} CachedPlan;
+
+typedef struct {
+    CachedPlan plans[MAX_CACHED_PLANS];
+    unsigned next; /* the oldest: the next to make room */
+} PlanCache;
+
+static void
+cached_plan_clear(CachedPlan *cached)
+{
+    g_clear_pointer(&cached->body, g_free);
+    g_clear_pointer(&cached->plan, weft_dav_plan_unref);
+}
+
+static void
+plan_cache_free(gpointer data)
+{
+    PlanCache *cache = data;
+
+    for (size_t i = 0; i < MAX_CACHED_PLANS; i++)
+        cached_plan_clear(&cache->plans[i]);
+    g_free(cache);
+}
+
+static PlanCache *
+cache_of_thread(void)
+{
+    static GPrivate private = G_PRIVATE_INIT(plan_cache_free);
+    PlanCache *cache = g_private_get(&private);
+
+    if (cache == NULL) {
+        cache = g_new0(PlanCache, 1);
+        g_private_set(&private, cache);
+    }
+    return cache;
+}
+
+static void
+cache_plan(PlanCache *cache, const void *body, size_t size, WeftDavPlan *plan)
+{
+    CachedPlan *cached = &cache->plans[cache->next];
+
+    cache->next = (cache->next + 1) % MAX_CACHED_PLANS;
+    cached_plan_clear(cached);
+    *cached = (CachedPlan){g_memdup2(body, size), size, plan_ref(plan)};
+}
+
+WeftDavPlan *
+weft_dav_plan_for_body(const void *body, size_t size, GError **error)
+{
+    PlanCache *cache = cache_of_thread();
+
+    for (size_t i = 0; i < MAX_CACHED_PLANS; i++) {
+        const CachedPlan *cached = &cache->plans[i];
+
+        if (cached->plan != NULL && cached->size == size &&
+            (size == 0 || memcmp(cached->body, body, size) == 0))
+            return plan_ref(cached->plan);
+    }
+
+    WeftDavQuery *query = weft_dav_query_read(body, size, error);
+    if (query == NULL)
+        return NULL;
+    WeftDavPlan *plan = weft_dav_plan_new(query);
+    if (size <= MAX_CACHED_BODY_BYTES)
+        cache_plan(cache, body, size, plan);
+    return plan;
 }
 
 void

@@ -13,9 +13,20 @@ G_BEGIN_DECLS
  */
 typedef struct WeftDavPlan WeftDavPlan;
 
-/** @query: must outlive the plan */
-WeftDavPlan *weft_dav_plan_new(const WeftDavQuery *query);
-void weft_dav_plan_free(WeftDavPlan *plan);
+/** @query: (transfer full) */
+WeftDavPlan *weft_dav_plan_new(WeftDavQuery *query);
+
+/**
+ * The plan for the body of a PROPFIND.  Clients send the same few bodies all the time, so each
+ * thread keeps the plans of the latest ones; a plan belongs to its thread.
+ * Returns: (transfer full): NULL with a WEFT_HTTP_ERROR
+ */
+WeftDavPlan *weft_dav_plan_for_body(const void *body, size_t size, GError **error);
+
+void weft_dav_plan_unref(WeftDavPlan *plan);
+
+/** What it answers. */
+const WeftDavQuery *weft_dav_plan_query(const WeftDavPlan *plan);
 
 /**
  * Begin the text that the responses of all members of a collection begin with.
@@ -29,6 +40,6 @@ void weft_dav_plan_begin(WeftBuffer *begin, const char *path, size_t length);
 void weft_dav_plan_append(WeftDavPlan *plan, WeftBuffer *out, const WeftBuffer *begin,
                           const WeftDavResource *resource);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(WeftDavPlan, weft_dav_plan_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(WeftDavPlan, weft_dav_plan_unref)
 
 G_END_DECLS
