@@ -164,8 +164,7 @@ dir_open_read(WeftDavStore *store, const char *path, WeftDavInfo *ret_info, GErr
     job.base.discard = discard_file;
     if (!weft_dav_dir_read(&job.base, sizeof job, error))
         return NULL;
-    if (job.kind != WEFT_FILE_REMOTE)
-        weft_dav_file_cache_add(dir, path, job.fd);
+    weft_dav_file_cache_add(dir, path, job.fd, job.kind);
     *ret_info = job.info;
     return weft_file_new(job.fd, job.kind);
 }
