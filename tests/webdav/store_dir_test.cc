@@ -663,6 +663,31 @@ TEST_F(StoreDir, DamagedPropertiesAreAnErrorAndHideNothing)
     });
 }
 
+/* Durability */
+
+TEST_F(StoreDir, WaitsForTheDiskUnlessToldNotTo)
+{
+    run([&](Subject &store) {
+        weft_dav_dir_store_set_durability(store.store, WEFT_DAV_DURABILITY_POWER);
+        EXPECT_EQ(store.mkcol("/c"), OK);
+        EXPECT_EQ(store.put("/c/f", "one"), OK);
+        EXPECT_EQ(store.put("/c/f", "two"), OK);
+        EXPECT_EQ(store.put("/c/large", std::string(300000, 'x')), OK);
+        EXPECT_EQ(store.set_property("/c/f", "p", "<p/>"), OK);
+        EXPECT_EQ(store.set_property("/c", "p", "<p/>"), OK);
+        EXPECT_EQ(store.copy("/c/f", "/g"), OK);
+        EXPECT_EQ(store.copy("/c", "/d"), OK);
+        EXPECT_EQ(store.copy("/c", "/d"), OK);
+        EXPECT_EQ(store.move("/d", "/e"), OK);
+        EXPECT_EQ(store.move("/c", "/e"), OK);
+        EXPECT_EQ(store.remove("/g"), OK);
+        EXPECT_EQ(store.get("/e/f"), "two");
+        EXPECT_EQ(store.properties("/e/f"), "p=<p/>;");
+        EXPECT_EQ(store.remove("/e"), OK);
+        EXPECT_EQ(store.list("/"), Names{});
+    });
+}
+
 /* Races */
 
 TEST_F(StoreDir, OneOfManyCreatesTheName)
@@ -699,7 +724,7 @@ TEST_F(StoreDir, LinkSwappedInNeverLeadsOut)
                       RENAME_EXCHANGE);
     });
     run([&](Subject &store) {
-        for (int i = 0; i < 2000; i++) {
+        for (int i = 0; i < 800; i++) {
             EXPECT_EQ(store.get("/swap/secret"), not_found());
             const int code = store.put("/swap/f" + std::to_string(i % 10), "x");
             EXPECT_TRUE(code == OK || code == WEFT_DAV_ERROR_NO_PARENT ||
