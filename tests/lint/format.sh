@@ -13,6 +13,6 @@ fi
 
 mode=(--dry-run -Werror)
 [ "${1:-}" = --fix ] && mode=(-i)
-find framework webdav idl codegen examples tests bench -name golden -prune -o \
-    -type f \( -name '*.c' -o -name '*.h' -o -name '*.cc' \) -print0 2>/dev/null |
+find . \( -path ./build -o -path ./.git -o -name golden \) -prune -o \
+    -type f \( -name '*.c' -o -name '*.h' -o -name '*.cc' \) -print0 |
     xargs -0 -r "$program" "${mode[@]}"
