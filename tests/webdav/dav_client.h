@@ -69,12 +69,13 @@ class DavTest : public ::testing::TestWithParam<StoreKind>
     }
 
     /* Serve what is there under other options. */
-    void Serve(const WeftDavOptions &options)
+    void Serve(const WeftDavOptions &options, unsigned n_workers = 1)
     {
         g_autoptr(GError) error = nullptr;
 
         Stop();
         server_ = weft_server_new();
+        weft_server_set_workers(server_, n_workers);
         ASSERT_TRUE(weft_server_add(server_, "127.0.0.1:0",
                                     weft_dav_service_new(NewStore(), &options), &error))
             << error->message;

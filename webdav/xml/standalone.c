@@ -62,6 +62,25 @@ mark_used(GArray *inherited, const char *prefix, size_t length)
         one->is_used = TRUE;
 }
 
+/* TRUE if @prefix, as @node uses it, is declared below @top. */
+static gboolean
+is_declared_below(const WeftDavXmlNode *node, const WeftDavXmlNode *top, const char *prefix)
+{
+    for (; node != top; node = node->parent)
+        for (size_t i = 0; i < node->n_namespaces; i++)
+            if (strcmp(node->namespaces[i].prefix, prefix) == 0)
+                return TRUE;
+    return FALSE;
+}
+
+static void
+mark_name(GArray *inherited, const WeftDavXmlNode *node, const WeftDavXmlNode *top,
+          const char *prefix)
+{
+    if (!is_declared_below(node, top, prefix))
+        mark_used(inherited, prefix, strlen(prefix));
+}
+
 /* A value may hold qualified names, which only its user understands: whatever stands before a colon
  * counts as a prefix. */
 static void
@@ -97,13 +116,12 @@ mark_subtree(GArray *inherited, const WeftDavXmlNode *top)
         if (node->kind != WEFT_DAV_XML_ELEMENT)
             continue;
 
-        const char *prefix = node->prefix != NULL ? node->prefix : "";
-        mark_used(inherited, prefix, strlen(prefix));
+        mark_name(inherited, node, top, node->prefix != NULL ? node->prefix : "");
         for (size_t i = 0; i < node->n_attributes; i++) {
             const WeftDavXmlAttribute *attribute = &node->attributes[i];
 
             if (attribute->prefix != NULL)
-                mark_used(inherited, attribute->prefix, strlen(attribute->prefix));
+                mark_name(inherited, node, top, attribute->prefix);
             mark_prefixes_in(inherited, attribute->value);
         }
     }
