@@ -109,6 +109,11 @@ class Mount
     if (!(mount).is_mounted)                                                                       \
     GTEST_SKIP() << "mounting takes privileges"
 
+/* Valgrind, old kernels: then no link is followed, which has a test of its own. */
+#define SKIP_WITHOUT_OPENAT2(subject)                                                              \
+    if (!reinterpret_cast<WeftDavDirStore *>((subject).store)->root.has_openat2)                   \
+    GTEST_SKIP() << "links are not followed without openat2"
+
 std::string
 not_found()
 {
@@ -122,6 +127,7 @@ not_found()
 TEST_F(StoreDir, FollowsLinksThatStayInside)
 {
     run([&](Subject &store) {
+        SKIP_WITHOUT_OPENAT2(store);
         ASSERT_EQ(store.mkcol("/c"), OK);
         ASSERT_EQ(store.mkcol("/d"), OK);
         ASSERT_EQ(store.put("/c/f", "content"), OK);
@@ -220,6 +226,7 @@ TEST_F(StoreDir, RemovesLinksInTreesAsLinks)
 TEST_F(StoreDir, CopiesFilesBehindLinksAndLeavesOutWhatIsInvisible)
 {
     run([&](Subject &store) {
+        SKIP_WITHOUT_OPENAT2(store);
         ASSERT_EQ(store.mkcol("/c"), OK);
         ASSERT_EQ(store.mkcol("/kept"), OK);
         ASSERT_EQ(store.put("/kept/f", "kept"), OK);
@@ -245,6 +252,7 @@ TEST_F(StoreDir, CopiesFilesBehindLinksAndLeavesOutWhatIsInvisible)
 TEST_F(StoreDir, TellsByInodeThatOneHoldsTheOther)
 {
     run([&](Subject &store) {
+        SKIP_WITHOUT_OPENAT2(store);
         ASSERT_EQ(store.mkcol("/c"), OK);
         ASSERT_EQ(store.mkcol("/c/d"), OK);
         ASSERT_EQ(store.put("/c/f", "f"), OK);
@@ -533,7 +541,7 @@ TEST_F(StoreDir, WorksAcrossAMountBelowTheRoot)
         EXPECT_EQ(store.move("/c", "/m/copy"), OK);
         EXPECT_FALSE(is_there(at("/c")));
         EXPECT_EQ(store.get("/m/copy/d/f"), "deep");
-        EXPECT_EQ(store.get("/m/copy/link"), "deep");
+        EXPECT_EQ(read(at("/m/copy/link")), "deep");
         EXPECT_EQ(store.properties("/m/copy/d/f"), "p=<p/>;");
         EXPECT_EQ(read(at("/m/copy/\xff")), "kept though nobody sees it");
         EXPECT_EQ(store.move("/m/copy/d/f", "/back"), OK);
