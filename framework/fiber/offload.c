@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The offload pool: a queue and a bounded number of threads, made when needed, that end when idle.
+ * The offload pool: for each lane a queue and a bounded number of threads, made when needed, that
+ * end when idle.  One mutex is enough for all: it is held for a few instructions.
  * pthread's own locks, so that ThreadSanitizer sees them.
  */
 
@@ -25,41 +26,54 @@ struct Job {
     WeftCompletion *completion;
 };
 
-static struct {
-    pthread_mutex_t mutex;
+typedef struct {
     pthread_cond_t has_job;
     Job *oldest;
-    Job **end;
-    unsigned max_threads;
+    Job *newest;
+    unsigned n_queued;
     unsigned n_threads;
     unsigned n_idle;
-    unsigned n_queued;
-} pool = {.mutex = PTHREAD_MUTEX_INITIALIZER,
-          .has_job = PTHREAD_COND_INITIALIZER,
-          .end = &pool.oldest,
-          .max_threads = DEFAULT_MAX_THREADS};
+} Lane;
+
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static unsigned max_threads = DEFAULT_MAX_THREADS;
+static Lane lanes[] = {
+    [WEFT_OFFLOAD_DISK] = {.has_job = PTHREAD_COND_INITIALIZER},
+    [WEFT_OFFLOAD_NETWORK] = {.has_job = PTHREAD_COND_INITIALIZER},
+};
+
+static void
+push_locked(Lane *lane, Job *job)
+{
+    job->next = NULL;
+    if (lane->oldest == NULL)
+        lane->oldest = job;
+    else
+        lane->newest->next = job;
+    lane->newest = job;
+    lane->n_queued++;
+    pthread_cond_signal(&lane->has_job);
+}
 
 /* Wait for a job.  Returns: (nullable): NULL after IDLE_S without one */
 static Job *
-next_job_locked(void)
+next_job_locked(Lane *lane)
 {
     struct timespec until;
 
     clock_gettime(CLOCK_REALTIME, &until);
     until.tv_sec += IDLE_S;
-    pool.n_idle++;
-    while (pool.oldest == NULL)
-        if (pthread_cond_timedwait(&pool.has_job, &pool.mutex, &until) == ETIMEDOUT)
+    lane->n_idle++;
+    while (lane->oldest == NULL)
+        if (pthread_cond_timedwait(&lane->has_job, &mutex, &until) == ETIMEDOUT)
             break;
-    pool.n_idle--;
+    lane->n_idle--;
 
-    Job *job = pool.oldest;
+    Job *job = lane->oldest;
     if (job == NULL)
         return NULL;
-    pool.n_queued--;
-    pool.oldest = job->next;
-    if (pool.oldest == NULL)
-        pool.end = &pool.oldest;
+    lane->oldest = job->next;
+    lane->n_queued--;
     return job;
 }
 
@@ -79,24 +93,25 @@ run_job(Job *job)
 }
 
 static void *
-work(G_GNUC_UNUSED void *data)
+work(void *data)
 {
+    Lane *lane = data;
     Job *job;
 
-    pthread_mutex_lock(&pool.mutex);
-    while ((job = next_job_locked()) != NULL) {
-        pthread_mutex_unlock(&pool.mutex);
+    pthread_mutex_lock(&mutex);
+    while ((job = next_job_locked(lane)) != NULL) {
+        pthread_mutex_unlock(&mutex);
         run_job(job);
-        pthread_mutex_lock(&pool.mutex);
+        pthread_mutex_lock(&mutex);
     }
-    pool.n_threads--;
-    pthread_mutex_unlock(&pool.mutex);
+    lane->n_threads--;
+    pthread_mutex_unlock(&mutex);
     return NULL;
 }
 
 /* Signals are for the threads that run schedulers. */
 static gboolean
-start_thread(void)
+start_thread(Lane *lane)
 {
     sigset_t all;
     sigset_t before;
@@ -107,34 +122,29 @@ start_thread(void)
     pthread_sigmask(SIG_BLOCK, &all, &before);
     pthread_attr_init(&attributes);
     pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    const int failure = pthread_create(&thread, &attributes, work, NULL);
+    const int failure = pthread_create(&thread, &attributes, work, lane);
     pthread_attr_destroy(&attributes);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     return failure == 0;
 }
 
+/* FALSE: there is no thread to be had at all. */
 static gboolean
-submit(Job *job)
+submit(Lane *lane, Job *job)
 {
-    pthread_mutex_lock(&pool.mutex);
-    gboolean has_thread = pool.n_threads > 0;
-    if (pool.n_queued >= pool.n_idle && pool.n_threads < pool.max_threads && start_thread()) {
-        pool.n_threads++;
-        has_thread = TRUE;
-    }
-    if (has_thread) {
-        job->next = NULL;
-        pool.n_queued++;
-        *pool.end = job;
-        pool.end = &job->next;
-        pthread_cond_signal(&pool.has_job);
-    }
-    pthread_mutex_unlock(&pool.mutex);
+    pthread_mutex_lock(&mutex);
+    if (lane->n_queued >= lane->n_idle && lane->n_threads < max_threads && start_thread(lane))
+        lane->n_threads++;
+    const gboolean has_thread = lane->n_threads > 0;
+    if (has_thread)
+        push_locked(lane, job);
+    pthread_mutex_unlock(&mutex);
     return has_thread;
 }
 
 gboolean
-weft_offload(WeftOffloadFunc func, gpointer data, GDestroyNotify abandoned_free, GError **error)
+weft_offload(WeftOffloadLane lane, WeftOffloadFunc func, gpointer data,
+             GDestroyNotify abandoned_free, GError **error)
 {
     if (weft_fiber_current() == NULL) {
         func(data);
@@ -147,15 +157,13 @@ weft_offload(WeftOffloadFunc func, gpointer data, GDestroyNotify abandoned_free,
                  .data = data,
                  .abandoned_free = abandoned_free,
                  .completion = weft_completion_ref(completion)};
-    if (!submit(job)) {
-        /* No thread to be had at all: late is better than never. */
-        run_job(job);
-    }
+    if (!submit(&lanes[lane], job))
+        run_job(job); /* holds the thread up, but gets done */
     return weft_completion_wait(completion, "offload", error);
 }
 
 void
-weft_offload_wait(WeftOffloadFunc func, gpointer data)
+weft_offload_wait(WeftOffloadLane lane, WeftOffloadFunc func, gpointer data)
 {
     if (weft_fiber_current() == NULL) {
         func(data);
@@ -163,14 +171,14 @@ weft_offload_wait(WeftOffloadFunc func, gpointer data)
     }
 
     g_auto(WeftShieldScope) shield = weft_shield_scope();
-    if (!weft_offload(func, data, NULL, NULL))
+    if (!weft_offload(lane, func, data, NULL, NULL))
         g_assert_not_reached(); /* shielded */
 }
 
 void
 weft_offload_set_max_threads(unsigned n_threads)
 {
-    pthread_mutex_lock(&pool.mutex);
-    pool.max_threads = MAX(n_threads, 1);
-    pthread_mutex_unlock(&pool.mutex);
+    pthread_mutex_lock(&mutex);
+    max_threads = MAX(n_threads, 1);
+    pthread_mutex_unlock(&mutex);
 }

@@ -80,6 +80,12 @@ weft_file_kind_of(int fd)
     return WEFT_FILE_LOCAL;
 }
 
+WeftOffloadLane
+weft_file_lane(WeftFileKind kind)
+{
+    return kind == WEFT_FILE_REMOTE ? WEFT_OFFLOAD_NETWORK : WEFT_OFFLOAD_DISK;
+}
+
 WeftFile *
 weft_file_new(int fd, WeftFileKind kind)
 {
@@ -219,7 +225,7 @@ read_offloaded(WeftFile *file, void *buffer, size_t size, int64_t offset_bytes, 
     job->block = weft_block_take(kind);
     job->size = MIN(size, WEFT_BLOCK_LARGE_BYTES);
     job->offset_bytes = offset_bytes;
-    if (!weft_offload(read_job_run, job, read_job_free, error))
+    if (!weft_offload(weft_file_lane(file->kind), read_job_run, job, read_job_free, error))
         return -1;
 
     ssize_t n_read = job->n_read;

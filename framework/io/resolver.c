@@ -93,7 +93,7 @@ weft_resolve(const WeftEndpoint *endpoint, size_t *ret_n_addresses, GError **err
         return numeric(endpoint, ret_n_addresses);
 
     g_autofree ResolveJob *job = resolve_job_new(endpoint);
-    if (!weft_offload(resolve_job_run, job, g_free, error)) {
+    if (!weft_offload(WEFT_OFFLOAD_NETWORK, resolve_job_run, job, g_free, error)) {
         job = NULL; /* the pool's now */
         g_prefix_error(error, "resolve \"%s\": ", endpoint->host);
         return NULL;

@@ -62,7 +62,7 @@ TEST(Offload, RunsOnAnotherThreadWhileOthersRun)
             has_other_run = true;
             return true;
         });
-        EXPECT_TRUE(weft_offload(do_job, &job, nullptr, nullptr));
+        EXPECT_TRUE(weft_offload(WEFT_OFFLOAD_DISK, do_job, &job, nullptr, nullptr));
         EXPECT_EQ(job.value, 1);
         EXPECT_NE(job.thread, std::this_thread::get_id());
         EXPECT_TRUE(has_other_run);
@@ -74,8 +74,8 @@ TEST(Offload, OutsideOfFibersItSimplyRuns)
 {
     Job job;
 
-    EXPECT_TRUE(weft_offload(do_job, &job, nullptr, nullptr));
-    weft_offload_wait(do_job, &job);
+    EXPECT_TRUE(weft_offload(WEFT_OFFLOAD_DISK, do_job, &job, nullptr, nullptr));
+    weft_offload_wait(WEFT_OFFLOAD_DISK, do_job, &job);
     EXPECT_EQ(job.value, 2);
     EXPECT_EQ(job.thread, std::this_thread::get_id());
 }
@@ -88,7 +88,7 @@ TEST(Offload, AFiberThatLeavesEarlyDoesNotJoinAStuckJob)
     EXPECT_TRUE(run([&] {
         g_auto(WeftDeadlineScope) brief = weft_deadline_scope_ms(5);
         g_autoptr(GError) error = nullptr;
-        EXPECT_FALSE(weft_offload(pass_gate, &gate, free_gate, &error));
+        EXPECT_FALSE(weft_offload(WEFT_OFFLOAD_DISK, pass_gate, &gate, free_gate, &error));
         EXPECT_TRUE(g_error_matches(error, WEFT_ERROR, WEFT_ERROR_TIMED_OUT));
         EXPECT_FALSE(gate.is_freed);
     }));
@@ -98,13 +98,33 @@ TEST(Offload, AFiberThatLeavesEarlyDoesNotJoinAStuckJob)
         std::this_thread::yield();
 }
 
+TEST(Offload, AStuckLaneDoesNotHoldTheOtherUp)
+{
+    Gate gate;
+
+    gate.mutex.lock();
+    EXPECT_TRUE(run([&] {
+        g_autoptr(WeftGroup) group = weft_group_new();
+        for (int i = 0; i < 20; i++)
+            spawn(group, "stuck", [&](GError **error) -> bool {
+                return weft_offload(WEFT_OFFLOAD_NETWORK, pass_gate, &gate, nullptr, error);
+            });
+        EXPECT_TRUE(weft_fiber_yield(nullptr));
+        Job job;
+        EXPECT_TRUE(weft_offload(WEFT_OFFLOAD_DISK, do_job, &job, nullptr, nullptr));
+        EXPECT_EQ(job.value, 1);
+        gate.mutex.unlock();
+        EXPECT_TRUE(weft_group_wait(group, nullptr));
+    }));
+}
+
 TEST(Offload, WaitSeesItThroughWhateverIsCancelled)
 {
     EXPECT_TRUE(run([] {
         Job job;
         g_autoptr(WeftGroup) group = weft_group_new();
         WeftFiber *fiber = spawn(group, "committed", [&](GError **) -> bool {
-            weft_offload_wait(do_job, &job);
+            weft_offload_wait(WEFT_OFFLOAD_DISK, do_job, &job);
             EXPECT_EQ(job.value, 1);
             return true;
         });
@@ -122,7 +142,7 @@ TEST(Offload, ManyJobsOfManyFibersAllComeBack)
         for (auto &job : jobs)
             spawn(group, "job", [&job](GError **error) -> bool {
                 for (int i = 0; i < 5; i++)
-                    if (!weft_offload(do_job, &job, nullptr, error))
+                    if (!weft_offload(WEFT_OFFLOAD_DISK, do_job, &job, nullptr, error))
                         return false;
                 return true;
             });
@@ -182,7 +202,7 @@ TEST(Completion, SchedulersOnTwoThreadsWakeEachOther)
     auto body = [&] {
         for (int i = 0; i < 300; i++) {
             Job job;
-            weft_offload_wait(do_job, &job);
+            weft_offload_wait(WEFT_OFFLOAD_DISK, do_job, &job);
             n_done += job.value;
         }
     };

@@ -25,7 +25,7 @@ static gboolean
 run_under(WeftDavDirJob *job, unsigned limits)
 {
     job->limits = limits;
-    job->met_limit = FALSE;
+    job->met_limit = job->left_mount = FALSE;
     job->has_run_well = job->run(job, &job->error);
     if (job->has_run_well || !job->met_limit)
         return TRUE;
@@ -45,6 +45,12 @@ run_on_thread(WeftDavDirJob *job)
         return FALSE;
     }
     return FALSE;
+}
+
+static WeftOffloadLane
+lane_of(const WeftDavDirJob *job)
+{
+    return job->left_mount ? WEFT_OFFLOAD_NETWORK : weft_file_lane(job->kind);
 }
 
 static void
@@ -83,7 +89,7 @@ weft_dav_dir_read(WeftDavDirJob *job, size_t size, GError **error)
 
     copy->store = weft_dav_dir_store_ref(job->store);
     copy->path = g_strdup(path);
-    if (!weft_offload(run_on_pool, copy, abandon, error)) {
+    if (!weft_offload(lane_of(job), run_on_pool, copy, abandon, error)) {
         job->was_abandoned = TRUE;
         return FALSE;
     }
@@ -97,8 +103,15 @@ gboolean
 weft_dav_dir_change(WeftDavDirJob *job, GError **error)
 {
     if (!run_on_thread(job))
-        weft_offload_wait(run_on_pool, job);
+        weft_offload_wait(lane_of(job), run_on_pool, job);
     return finish(job, error);
+}
+
+void
+weft_dav_dir_job_failed(WeftDavDirJob *job, int error_number)
+{
+    job->left_mount = job->limits != 0 && error_number == EXDEV;
+    job->met_limit = job->left_mount || (job->limits != 0 && error_number == EAGAIN);
 }
 
 int
@@ -111,7 +124,7 @@ weft_dav_dir_open(WeftDavDirJob *job, const char *path, int flags, GError **erro
     fd = weft_dav_beneath_open(&job->store->root, path + 1, flags, job->limits);
     if (fd >= 0)
         return fd;
-    job->met_limit = job->limits != 0 && (errno == EAGAIN || errno == EXDEV);
+    weft_dav_dir_job_failed(job, errno);
     weft_dav_set_system_error(error, errno, "open", path);
     return -1;
 }

@@ -26,6 +26,7 @@ struct WeftDavDirJob {
     /* Kept by dir_job.c and, met_limit, by those who open. */
     unsigned limits;
     gboolean met_limit;
+    gboolean left_mount; /* the limit was the root's own mount: what lies beyond may be slow */
     gboolean has_run_well;
     gboolean was_abandoned; /* a copy of it is left on the pool; discard is called for that one */
     GError *error;
@@ -37,6 +38,9 @@ WEFT_PARKS gboolean weft_dav_dir_read(WeftDavDirJob *job, size_t size, GError **
 
 /** Run a job that changes something: it is seen through. */
 gboolean weft_dav_dir_change(WeftDavDirJob *job, GError **error);
+
+/** Who opens by himself and failed says so here: the job may have met its limit.  */
+void weft_dav_dir_job_failed(WeftDavDirJob *job, int error_number);
 
 /** Open a resource that exists, below the root.  Returns: -1 with @error */
 int weft_dav_dir_open(WeftDavDirJob *job, const char *path, int flags, GError **error);

@@ -107,7 +107,7 @@ weft_dav_place_open(WeftDavDirJob *job, const char *path, WeftDavPlaceRole role,
         *ret_place = (WeftDavPlace){fd, TRUE, name};
         return TRUE;
     }
-    job->met_limit = job->limits != 0 && (errno == EAGAIN || errno == EXDEV);
+    weft_dav_dir_job_failed(job, errno);
     if (role == WEFT_DAV_PLACE_TARGET)
         return weft_dav_set_parent_error(error, errno, path);
     return weft_dav_set_system_error(error, errno, "find", path);
@@ -128,7 +128,7 @@ look_through_link(WeftDavDirJob *job, const char *path, WeftDavSight *sight)
     const int fd = weft_dav_beneath_open(&job->store->root, path + 1, O_PATH, job->limits);
 
     if (fd < 0) {
-        job->met_limit = job->limits != 0 && (errno == EAGAIN || errno == EXDEV);
+        weft_dav_dir_job_failed(job, errno);
         return !job->met_limit;
     }
     if (statx(fd, "", AT_EMPTY_PATH, WEFT_DAV_STATX_MASK, &sight->st) == 0 &&

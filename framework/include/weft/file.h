@@ -2,6 +2,7 @@
 #pragma once
 
 #include <weft/error.h>
+#include <weft/offload.h>
 
 G_BEGIN_DECLS
 
@@ -22,6 +23,9 @@ typedef enum {
 
 /** What kind of file system the open file @fd lies on (fstatfs). */
 WeftFileKind weft_file_kind_of(int fd);
+
+/** Where calls on files of @kind are offloaded to. */
+WeftOffloadLane weft_file_lane(WeftFileKind kind);
 
 /** @fd: (transfer full): closed with the file */
 WeftFile *weft_file_new(int fd, WeftFileKind kind);

@@ -9,23 +9,34 @@ G_BEGIN_DECLS
 typedef void (*WeftOffloadFunc)(gpointer data);
 
 /**
- * Run @func(@data) on a thread of the process-wide pool, and park until it is done.
+ * Lanes have queues and threads of their own: what waits for a network does not hold up what waits
+ * for a disk.
+ */
+typedef enum {
+    WEFT_OFFLOAD_DISK,    /* milliseconds, as a rule: files on a disk of this machine */
+    WEFT_OFFLOAD_NETWORK, /* may take for ever: network file systems, FUSE, name lookup */
+} WeftOffloadLane;
+
+/**
+ * Run @func(@data) on a thread of the process-wide pool, and park until it is done.  Outside of
+ * fibers @func simply runs.
  *
  * TRUE: @func has run, @data is the caller's as before.
  * FALSE: the fiber was cancelled or its deadline passed while the job ran or waited; @data is now
  * the pool's, which frees it with @abandoned_free once @func is through with it (a job that has not
  * begun is dropped).  So @data must not lie on the caller's stack.
+ * @abandoned_free: (nullable)
  */
-WEFT_PARKS gboolean weft_offload(WeftOffloadFunc func, gpointer data, GDestroyNotify abandoned_free,
-                                 GError **error);
+WEFT_PARKS gboolean weft_offload(WeftOffloadLane lane, WeftOffloadFunc func, gpointer data,
+                                 GDestroyNotify abandoned_free, GError **error);
 
 /**
  * The same for a job that must be seen through: parks until @func has run, whatever is cancelled or
  * late.  @data may lie on the caller's stack.
  */
-void weft_offload_wait(WeftOffloadFunc func, gpointer data);
+void weft_offload_wait(WeftOffloadLane lane, WeftOffloadFunc func, gpointer data);
 
-/** Threads of the pool at most; default 8.  Called before the first job. */
+/** Threads of each lane at most; default 8. */
 void weft_offload_set_max_threads(unsigned n_threads);
 
 G_END_DECLS
