@@ -199,14 +199,20 @@ keep_trailer(WeftHttpBody *body, const WeftHttpTrailer *trailer)
     g_string_append_c(body->trailers, '\0');
 }
 
+/*
+ * As many chunks as are here: who sends one byte in each must not make the handler write one by
+ * one. Nothing is waited for once there is something to give.
+ */
 static ssize_t
-read_chunked(WeftHttpRequest *request, void *buffer, size_t size, GError **error)
+read_chunked(WeftHttpRequest *request, uint8_t *buffer, size_t size, GError **error)
 {
     WeftHttpBody *body = &request->body;
+    size_t n_done = 0;
 
-    for (;;) {
+    while (n_done < size) {
         WeftHttpTrailer trailer;
         size_t used;
+        ssize_t n_read;
         WeftHttpChunkedResult result = weft_http_chunked_next(
             &body->chunked, window_bytes(request), window_length(request), &used, &trailer);
 
@@ -217,23 +223,30 @@ read_chunked(WeftHttpRequest *request, void *buffer, size_t size, GError **error
         case WEFT_HTTP_CHUNKED_TRAILER:
             break;
         case WEFT_HTTP_CHUNKED_MORE:
+            if (n_done > 0)
+                return (ssize_t)n_done;
             if (!fill_window(request, error))
                 return -1;
             break;
-        case WEFT_HTTP_CHUNKED_DATA: {
-            ssize_t n_read = read_plain(request, buffer, size, body->chunked.data_left, error);
-            if (n_read > 0)
-                weft_http_chunked_take_data(&body->chunked, (uint64_t)n_read);
-            return n_read;
-        }
+        case WEFT_HTTP_CHUNKED_DATA:
+            if (n_done > 0 && window_length(request) == 0)
+                return (ssize_t)n_done;
+            n_read =
+                read_plain(request, buffer + n_done, size - n_done, body->chunked.data_left, error);
+            if (n_read < 0)
+                return -1;
+            weft_http_chunked_take_data(&body->chunked, (uint64_t)n_read);
+            n_done += (size_t)n_read;
+            break;
         case WEFT_HTTP_CHUNKED_END:
             body->has_ended = TRUE;
-            return 0;
+            return (ssize_t)n_done;
         case WEFT_HTTP_CHUNKED_REFUSED:
             fail(request, body->chunked.refusal_status, body->chunked.refusal, error);
             return -1;
         }
     }
+    return (ssize_t)n_done;
 }
 
 /* ---- what handlers see ---- */

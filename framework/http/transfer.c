@@ -8,8 +8,12 @@
 #include "http/transfer.h"
 
 #include <weft/clock.h>
+#include <weft/fiber.h>
 
 #define WOULD_PARK (-2)
+
+/* A client that is always quicker than its handler must not have the thread for itself. */
+#define READS_BEFORE_YIELD 32
 
 void
 weft_http_transfer_init(WeftHttpTransfer *transfer, WeftStream *stream,
@@ -122,8 +126,10 @@ read_in_windows(WeftHttpTransfer *transfer, void *buffer, size_t size, GError **
 ssize_t
 weft_http_transfer_read(WeftHttpTransfer *transfer, void *buffer, size_t size, GError **error)
 {
-    ssize_t n_read = weft_stream_try_read(transfer->stream, buffer, size, error);
+    if (++transfer->n_reads % READS_BEFORE_YIELD == 0 && !weft_fiber_yield(error))
+        return -1;
 
+    ssize_t n_read = weft_stream_try_read(transfer->stream, buffer, size, error);
     if (n_read == WOULD_PARK) {
         int64_t stopped_us = stop_handler_clock(transfer);
         n_read = has_rate(transfer->limits)

@@ -13,10 +13,10 @@ G_BEGIN_DECLS
 typedef struct {
     WeftStream *stream;
     const WeftHttpLimits *limits;
-    int64_t read_waited_us;  /* in the current window, parked in reads */
-    uint64_t n_window_bytes; /* read in the current window */
-    int64_t
-        handler_deadline_us; /* WEFT_DEADLINE_NEVER outside of a handler, or without its limit */
+    int64_t read_waited_us;      /* in the current window, parked in reads */
+    uint64_t n_window_bytes;     /* read in the current window */
+    unsigned n_reads;            /* so far; every so many let others run */
+    int64_t handler_deadline_us; /* WEFT_DEADLINE_NEVER where there is none */
     WeftDeadlineScope handler_scope;
 } WeftHttpTransfer;
 

@@ -96,6 +96,32 @@ TEST_F(HttpBody, APieceIsNeverLargerThanAskedFor)
     });
 }
 
+TEST_F(HttpBody, TinyChunksAreReadTogether)
+{
+    in_fiber([] {
+        Dialogue dialogue([](WeftHttpRequest *request, WeftHttpResponse *response, GError **error) {
+            std::string body;
+            char piece[4096];
+            ssize_t n_read;
+            int n_reads = 0;
+
+            for (; (n_read = weft_http_request_read(request, piece, sizeof piece, error)) > 0;
+                 n_reads++)
+                body.append(piece, (size_t)n_read);
+            EXPECT_LT(n_reads, 5);
+            return weft_http_response_send(response, body.data(), body.size(), error);
+        });
+        std::string chunks;
+
+        for (int i = 0; i < 1000; i++)
+            chunks += "1\r\nx\r\n";
+        dialogue.say(PUT_HEAD + "Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks +
+                     "0\r\n\r\n");
+        std::string answer = dialogue.hear();
+        EXPECT_EQ(answer.substr(answer.find("\r\n\r\n") + 4), std::string(1000, 'x'));
+    });
+}
+
 TEST_F(HttpBody, ReadAllIsBounded)
 {
     in_fiber([] {
