@@ -169,15 +169,13 @@ typedef enum { WEFT_HTTP_LOG_NONE, WEFT_HTTP_LOG_COMBINED, WEFT_HTTP_LOG_JSON } 
 typedef struct {
     size_t max_request_line_bytes; /* 414 beyond */
     size_t max_head_bytes;         /* 431 beyond */
-    size_t max_fields;             /* 431 beyond */
+    size_t max_fields;             /* 431 beyond; 128 at most */
     int64_t max_body_bytes;        /* 413 beyond; -1: none */
     int64_t head_timeout_ms;       /* from the first byte to the end of the head; 408 */
     int64_t idle_timeout_ms;       /* between requests */
-    int64_t
-        handler_timeout_ms; /* of a handler, without what it waits for the client; 503; 0: none */
-    int64_t
-        min_rate_bytes_per_s; /* of a body (408) and of an answer, over rate_window_ms; 0: none */
-    int64_t rate_window_ms;
+    int64_t handler_timeout_ms;    /* without what it waits for the client; 503; 0: none */
+    int64_t min_rate_bytes_per_s;  /* of a body (408) and of an answer; 0: none */
+    int64_t rate_window_ms;        /* over which that is measured */
 } WeftHttpLimits;
 
 WeftHttpLimits weft_http_limits_default(void);
