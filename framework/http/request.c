@@ -268,6 +268,9 @@ weft_http_request_check_conditions(WeftHttpRequest *request,
         .if_modified_since = weft_http_request_field(request, WEFT_HTTP_FIELD_IF_MODIFIED_SINCE),
     };
 
+    if (conditions.if_match == NULL && conditions.if_unmodified_since == NULL &&
+        conditions.if_none_match == NULL && conditions.if_modified_since == NULL)
+        return 0;
     return weft_http_conditions_judge(&conditions, request->is_get, representation,
                                       weft_clock_wall_us() / G_USEC_PER_SEC);
 }
