@@ -408,8 +408,9 @@ weft_dav_service_new(WeftDavStore *store, const WeftDavOptions *options)
     WeftService *service = weft_http_service_new(weft_dav_handle, dav, free_dav);
     WeftHttpLimits limits = weft_http_limits_default();
 
-    limits.max_body_bytes = dav->options.max_upload_bytes;
-    /* A COPY takes as long as its tree is large. */
+    /* Uploads have their own limit, not one for all bodies; and a COPY takes as long as its
+     * tree is large. */
+    limits.max_body_bytes = -1;
     limits.handler_timeout_ms = 0;
     weft_http_service_set_limits(service, &limits);
     return service;

@@ -129,6 +129,9 @@ TEST_P(GetPut, RefusesUploadsBeyondTheLimit)
                   .status,
               413);
     EXPECT_EQ(Get("/h"), "404");
+    EXPECT_EQ(
+        Do("PROPFIND", "/", "Depth: 0\r\n", "<propfind xmlns='DAV:'><allprop/></propfind>").status,
+        207);
 }
 
 TEST_P(GetPut, GetHonoursConditionsAndRanges)

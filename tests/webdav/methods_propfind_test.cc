@@ -98,6 +98,22 @@ TEST_P(Properties, LongListingsComeWhole)
     EXPECT_EQ(Do("GET", "/c/").Count("<tr>"), 701u);
 }
 
+TEST_P(Properties, InfinityGoesDownToItsLimitAndSaysSo)
+{
+    std::string path;
+
+    for (int i = 0; i < 140; i++) {
+        path += "/d";
+        ASSERT_EQ(Do("MKCOL", path).status, 201);
+    }
+
+    const Answer all = Do("PROPFIND", "/", "Depth: infinity\r\n");
+    EXPECT_EQ(all.status, 207);
+    EXPECT_EQ(all.Count("<D:response>"), 129u);
+    EXPECT_EQ(all.Count("HTTP/1.1 507 Insufficient Storage"), 1u);
+    EXPECT_EQ(Do("PROPFIND", "/d/d/d/d/d/d/d/d/d/d/d/d/d/d").Count("<D:response>"), 127u);
+}
+
 TEST_P(Properties, PatchSetsAndRemovesInOrder)
 {
     if (!HasAttributes())
