@@ -41,7 +41,7 @@ set_validators(WeftHttpResponse *response, const WeftHttpRepresentation *represe
     if (representation->modified_us >= 0) {
         weft_http_date_format(representation->modified_us / G_USEC_PER_SEC, date);
         date[WEFT_HTTP_DATE_BYTES] = '\0';
-        weft_http_response_set_header(response, "Last-Modified", date);
+        weft_http_response_set_own_field(response, "Last-Modified", date);
     }
 }
 
@@ -293,7 +293,7 @@ weft_http_response_send_file(WeftHttpResponse *response, WeftFile *file,
         return send_unsatisfiable(response, representation->size_bytes, error);
 
     set_validators(response, representation);
-    weft_http_response_set_header(response, "Accept-Ranges", "bytes");
+    weft_http_response_set_own_field(response, "Accept-Ranges", "bytes");
     set_default_field(response, "Content-Type", representation->content_type);
     if (result == WEFT_HTTP_RANGES_NONE)
         return send_one(response, file, &whole, error);
@@ -303,6 +303,6 @@ weft_http_response_send_file(WeftHttpResponse *response, WeftFile *file,
         return send_several(response, file, representation, ranges, n_ranges, error);
     format_content_range(&ranges[0], representation->size_bytes, content_range,
                          sizeof content_range);
-    weft_http_response_set_header(response, "Content-Range", content_range);
+    weft_http_response_set_own_field(response, "Content-Range", content_range);
     return send_one(response, file, &ranges[0], error);
 }

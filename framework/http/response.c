@@ -84,24 +84,32 @@ weft_http_response_reset(WeftHttpResponse *response)
 
 /* ---- fields ---- */
 
-static gboolean
-is_name(const char *name)
+/* Where room was reserved. */
+static void
+append_literal(WeftBuffer *buffer, const char *text, size_t length)
 {
-    return *name != '\0' && weft_scan_while(name, strlen(name), WEFT_BYTE_TOKEN) == strlen(name);
+    memcpy(buffer->data + buffer->end, text, length);
+    buffer->end += length;
+}
+
+#define APPEND_LITERAL(buffer, literal) append_literal(buffer, literal, sizeof(literal) - 1)
+
+static gboolean
+is_name(const char *name, size_t length)
+{
+    return length > 0 && weft_scan_while(name, length, WEFT_BYTE_TOKEN) == length;
 }
 
 static gboolean
-is_value(const char *value)
+is_value(const char *value, size_t length)
 {
-    return weft_scan_field_value(value, strlen(value)) == strlen(value);
+    return weft_scan_field_value(value, length) == length;
 }
 
 /* Take the lines called @name out of the fields. */
 static void
-remove_field(WeftBuffer *fields, const char *name)
+remove_field(WeftBuffer *fields, const char *name, size_t name_length)
 {
-    size_t name_length = strlen(name);
-
     for (size_t at = fields->begin; at < fields->end;) {
         char *line = (char *)fields->data + at;
         char *end = memchr(line, '\n', fields->end - at);
@@ -118,51 +126,67 @@ remove_field(WeftBuffer *fields, const char *name)
 }
 
 static void
-append_field(WeftBuffer *fields, const char *name, const char *value)
+append_field(WeftBuffer *fields, const char *name, size_t name_length, const char *value,
+             size_t value_length)
 {
-    weft_buffer_append_string(fields, name);
-    weft_buffer_append(fields, ": ", 2);
-    weft_buffer_append_string(fields, value);
-    weft_buffer_append(fields, "\r\n", 2);
+    weft_buffer_reserve(fields, name_length + value_length + 4);
+    append_literal(fields, name, name_length);
+    APPEND_LITERAL(fields, ": ");
+    append_literal(fields, value, value_length);
+    APPEND_LITERAL(fields, "\r\n");
+}
+
+static gboolean
+take_content_length(WeftHttpResponse *response, const char *value, size_t length)
+{
+    uint64_t announced = 0;
+    size_t used = weft_scan_decimal(value, length, &announced);
+
+    g_return_val_if_fail(used > 0 && used == length && announced <= INT64_MAX, TRUE);
+    response->content_length = (int64_t)announced;
+    return TRUE;
 }
 
 /* Fields by which the framework frames the answer are taken as wishes. */
 static gboolean
-take_framing_field(WeftHttpResponse *response, const char *name, const char *value)
+take_framing_field(WeftHttpResponse *response, const char *name, size_t name_length,
+                   const char *value, size_t value_length)
 {
-    size_t length = strlen(name);
-
-    if (weft_scan_equal_ignoring_case(name, length, "Content-Length")) {
-        uint64_t announced = 0;
-        size_t used = weft_scan_decimal(value, strlen(value), &announced);
-
-        g_return_val_if_fail(used > 0 && value[used] == '\0' && announced <= INT64_MAX, TRUE);
-        response->content_length = (int64_t)announced;
-        return TRUE;
-    }
-    if (weft_scan_equal_ignoring_case(name, length, "Connection")) {
-        if (weft_scan_equal_ignoring_case(value, strlen(value), "close"))
+    switch (name_length) {
+    case sizeof "Content-Length" - 1:
+        return weft_scan_equal_ignoring_case(name, name_length, "Content-Length") &&
+               take_content_length(response, value, value_length);
+    case sizeof "Connection" - 1:
+        if (!weft_scan_equal_ignoring_case(name, name_length, "Connection"))
+            return FALSE;
+        if (weft_scan_equal_ignoring_case(value, value_length, "close"))
             response->keep_alive = FALSE;
         return TRUE;
+    case sizeof "Transfer-Encoding" - 1:
+        return weft_scan_equal_ignoring_case(name, name_length, "Transfer-Encoding");
+    case sizeof "Date" - 1:
+        if (weft_scan_equal_ignoring_case(name, name_length, "Date"))
+            response->has_date = TRUE;
+        return FALSE;
+    default:
+        return FALSE;
     }
-    if (weft_scan_equal_ignoring_case(name, length, "Transfer-Encoding"))
-        return TRUE;
-    if (weft_scan_equal_ignoring_case(name, length, "Date"))
-        response->has_date = TRUE;
-    return FALSE;
 }
 
 static void
 put_field(WeftHttpResponse *response, const char *name, const char *value, gboolean replace)
 {
-    g_return_if_fail(is_name(name) && is_value(value));
+    const size_t name_length = strlen(name);
+    const size_t value_length = strlen(value);
+
+    g_return_if_fail(is_name(name, name_length) && is_value(value, value_length));
     g_return_if_fail(!weft_http_response_is_sent(response));
 
-    if (take_framing_field(response, name, value))
+    if (take_framing_field(response, name, name_length, value, value_length))
         return;
     if (replace)
-        remove_field(&response->fields, name);
-    append_field(&response->fields, name, value);
+        remove_field(&response->fields, name, name_length);
+    append_field(&response->fields, name, name_length, value, value_length);
 }
 
 void
@@ -175,6 +199,15 @@ void
 weft_http_response_add_header(WeftHttpResponse *response, const char *name, const char *value)
 {
     put_field(response, name, value, FALSE);
+}
+
+void
+weft_http_response_set_own_field(WeftHttpResponse *response, const char *name, const char *value)
+{
+    const size_t name_length = strlen(name);
+
+    remove_field(&response->fields, name, name_length);
+    append_field(&response->fields, name, name_length, value, strlen(value));
 }
 
 void
@@ -194,7 +227,7 @@ weft_http_response_status(const WeftHttpResponse *response)
 void
 weft_http_response_set_trailer(WeftHttpResponse *response, const char *name, const char *value)
 {
-    g_return_if_fail(is_name(name) && is_value(value));
+    g_return_if_fail(is_name(name, strlen(name)) && is_value(value, strlen(value)));
     g_string_append(response->trailers, name);
     g_string_append(response->trailers, ": ");
     g_string_append(response->trailers, value);
@@ -202,15 +235,6 @@ weft_http_response_set_trailer(WeftHttpResponse *response, const char *name, con
 }
 
 /* ---- the head ---- */
-
-static void
-append_literal(WeftBuffer *head, const char *text, size_t length)
-{
-    memcpy(head->data + head->end, text, length);
-    head->end += length;
-}
-
-#define APPEND_LITERAL(head, literal) append_literal(head, literal, sizeof(literal) - 1)
 
 static WeftHttpFraming
 choose_framing(const WeftHttpResponse *response, int64_t content_length)

@@ -48,6 +48,11 @@ weft_http_response_is_sent(const WeftHttpResponse *response)
     return response->framing != WEFT_HTTP_HEAD_PENDING;
 }
 
+/* weft_http_response_set_header() for the framework's own fields: neither name nor value can be
+ * bad, and the name is none of those that frame the answer. */
+void weft_http_response_set_own_field(WeftHttpResponse *response, const char *name,
+                                      const char *value);
+
 /**
  * Decide on the framing and write the head into response->head, behind which there is then room for
  * @room bytes more.
