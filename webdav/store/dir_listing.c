@@ -8,10 +8,12 @@
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
+#include <weft/clock.h>
 #include <weft/fiber.h>
 
 #include "webdav/store/dir_job.h"
 #include "webdav/store/dir_place.h"
+#include "webdav/store/plain_folders.h"
 #include "webdav/store/system_error.h"
 #include "webdav/store/tree_removal.h"
 
@@ -25,11 +27,16 @@ typedef struct {
     char *path;
     int fd;
     WeftFileKind kind; /* of the folder itself */
+    struct statx folder;
+    int64_t began_us; /* wall clock */
+    WeftDavPlainFolder plain;
     gboolean with_properties;
-    gboolean is_first;     /* no batch was given yet */
-    gboolean is_abandoned; /* a job left on the pool may still be at work in it */
-    gboolean is_complete;  /* the kernel has no more than what is in buffer */
-    size_t at;             /* in buffer */
+    gboolean has_looked;     /* for properties of a member, as it was not known to have none */
+    gboolean has_properties; /* a member has some, or would not tell */
+    gboolean is_first;       /* no batch was given yet */
+    gboolean is_abandoned;   /* a job left on the pool may still be at work in it */
+    gboolean is_complete;    /* the kernel has no more than what is in buffer */
+    size_t at;               /* in buffer */
     size_t end;
     size_t n_entries;
     WeftDavEntry entries[BATCH_ENTRIES]; /* their names lie in buffer */
@@ -71,6 +78,7 @@ typedef struct {
     WeftDavDirJob base;
     int fd;
     WeftFileKind kind;
+    struct statx folder;
 } OpenJob;
 
 static gboolean
@@ -82,15 +90,16 @@ open_folder(WeftDavDirJob *base, GError **error)
     if (job->fd < 0)
         return FALSE;
 
-    struct statx st;
+    struct statx *st = &job->folder;
 
-    if (statx(job->fd, "", AT_EMPTY_PATH, STATX_TYPE, &st) == 0 && S_ISDIR(st.stx_mode)) {
+    if (statx(job->fd, "", AT_EMPTY_PATH, STATX_TYPE | STATX_INO, st) == 0 &&
+        S_ISDIR(st->stx_mode)) {
         /* Under a limit the path has not left the root's own mount. */
         job->kind = base->limits != 0 ? base->kind : weft_file_kind_of(job->fd);
         return TRUE;
     }
     close(job->fd);
-    if (S_ISREG(st.stx_mode)) {
+    if (S_ISREG(st->stx_mode)) {
         g_set_error(error, WEFT_DAV_ERROR, WEFT_DAV_ERROR_NOT_COLLECTION, "\"%s\" is a file",
                     base->path);
         return FALSE;
@@ -144,7 +153,14 @@ weft_dav_dir_list(WeftDavStore *base, const char *path, gboolean with_properties
     listing->path = g_strdup(path);
     listing->fd = job.fd;
     listing->kind = job.kind;
+    listing->folder = job.folder;
+    listing->began_us = weft_clock_wall_us();
+    listing->plain = with_properties
+                         ? weft_dav_plain_folders_find(store->plain_folders, &job.folder)
+                         : (WeftDavPlainFolder){0};
+    listing->has_looked = FALSE;
     listing->with_properties = with_properties;
+    listing->has_properties = FALSE;
     listing->is_first = TRUE;
     listing->is_abandoned = FALSE;
     listing->is_complete = FALSE;
@@ -233,13 +249,21 @@ look_at_member(NextJob *job, const char *name, struct statx *st)
 
 /* Properties that cannot be read are no reason to hide the member, nor those of the others. */
 static WeftDavPropertySet *
-read_properties(const DirListing *listing, const char *name)
+read_properties(DirListing *listing, const char *name, const struct statx *st)
 {
     WeftDavPropertyBackend *properties = store_of(listing)->properties;
     g_autoptr(GBytes) bytes = NULL;
 
-    if (!properties->load_member(properties, listing->fd, name, &bytes, NULL) || bytes == NULL)
+    if (weft_dav_is_plain_member(st, &listing->folder, listing->plain))
         return NULL;
+    listing->has_looked = TRUE;
+    if (!properties->load_member(properties, listing->fd, name, &bytes, NULL)) {
+        listing->has_properties = TRUE;
+        return NULL;
+    }
+    if (bytes == NULL)
+        return NULL;
+    listing->has_properties = TRUE;
     return weft_dav_property_set_decode(g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes),
                                         NULL);
 }
@@ -257,8 +281,22 @@ add_member(NextJob *job, const char *name)
     entry->name = name;
     entry->name_len = len;
     weft_dav_info_of_statx(&st, &entry->info);
-    entry->properties = listing->with_properties ? read_properties(listing, name) : NULL;
+    entry->properties = listing->with_properties ? read_properties(listing, name, &st) : NULL;
     listing->n_entries++;
+}
+
+/* The listing has come to its end. */
+static void
+remember_if_plain(const DirListing *listing)
+{
+    WeftDavPlainFolder plain = listing->plain;
+
+    if (!listing->has_looked || listing->has_properties || listing->kind == WEFT_FILE_REMOTE)
+        return;
+    if (plain.since_us == 0)
+        plain.full_us = listing->began_us;
+    plain.since_us = listing->began_us;
+    weft_dav_plain_folders_add(store_of(listing)->plain_folders, &listing->folder, plain);
 }
 
 static gboolean
@@ -275,6 +313,8 @@ read_batch(WeftDavDirJob *base, GError **error)
         listing->at += entry->d_reclen;
         add_member(job, entry->d_name);
     }
+    if (listing->is_complete && listing->at == listing->end)
+        remember_if_plain(listing);
     return TRUE;
 }
 

@@ -28,6 +28,7 @@ weft_dav_dir_store_unref(WeftDavDirStore *store)
     if (!g_atomic_int_dec_and_test(&store->n_refs))
         return;
     weft_dav_staging_free(store->staging);
+    weft_dav_plain_folders_free(store->plain_folders);
     store->properties->free(store->properties);
     g_free(store->spare_listing);
     close(store->root.fd);
@@ -356,6 +357,7 @@ weft_dav_dir_store_new(const char *root_path, GError **error)
     store->kind = weft_file_kind_of(fd);
     store->staging = weft_dav_staging_new(fd);
     store->properties = weft_dav_xattr_properties_new();
+    store->plain_folders = weft_dav_plain_folders_new();
     /* By descriptor that takes a privilege on older kernels; by /proc, that there is one. */
     store->can_link_unnamed = geteuid() == 0 || access("/proc/self/fd", X_OK) == 0;
     store->durability = WEFT_DAV_DURABILITY_POWER;

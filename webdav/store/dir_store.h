@@ -4,6 +4,7 @@
 #include <weft/dav_store.h>
 
 #include "webdav/store/beneath.h"
+#include "webdav/store/plain_folders.h"
 #include "webdav/store/property_backend.h"
 #include "webdav/store/resource_info.h"
 #include "webdav/store/staging.h"
@@ -23,6 +24,7 @@ typedef struct {
     WeftFileKind kind; /* of the root; mounts below it may differ */
     WeftDavStaging *staging;
     WeftDavPropertyBackend *properties;
+    WeftDavPlainFolders *plain_folders;
     gboolean can_link_unnamed; /* files made by O_TMPFILE can be given names */
     gpointer spare_listing;    /* atomic: the last one that ended, for dir_listing.c; NULL: none */
     int durability;            /* atomic: of WeftDavDurability */

@@ -21,7 +21,6 @@
 #define MAX_FILE_BYTES ((size_t)16 * 1024)
 #define MIN_QUIET_US (2 * G_USEC_PER_SEC)
 #define MAX_AGE_US (10 * G_USEC_PER_SEC)
-#define STATX_IDENTITY (WEFT_DAV_STATX_MASK | STATX_CTIME)
 
 typedef struct {
     uint64_t store_id;
@@ -89,7 +88,7 @@ weft_dav_file_cache_find(const WeftDavDirStore *store, const char *path, WeftDav
     /* What the name leads to need not be looked at for links: it is the file that was opened
      * beneath the root, or it is nothing. */
     if (weft_clock_now_us() - slot->read_at_us > MAX_AGE_US ||
-        statx(store->root.fd, path + 1, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, STATX_IDENTITY,
+        statx(store->root.fd, path + 1, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, WEFT_DAV_STATX_MASK,
               &st) != 0 ||
         !is_unchanged(&st, &slot->st)) {
         slot_clear(slot);
@@ -133,8 +132,8 @@ weft_dav_file_cache_add(const WeftDavDirStore *store, const char *path, int fd, 
     slot->store_id = store->id;
     /* First what it is, then what is in it: a change in between shows at the next look. */
     if (kind == WEFT_FILE_REMOTE || !is_asked_again ||
-        statx(fd, "", AT_EMPTY_PATH, STATX_IDENTITY, &st) != 0 || st.stx_size > MAX_FILE_BYTES ||
-        !is_quiet(&st))
+        statx(fd, "", AT_EMPTY_PATH, WEFT_DAV_STATX_MASK, &st) != 0 ||
+        st.stx_size > MAX_FILE_BYTES || !is_quiet(&st))
         return;
     slot->content = read_content(fd, kind, (size_t)st.stx_size);
     if (slot->content == NULL)

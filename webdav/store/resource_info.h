@@ -8,9 +8,9 @@ G_BEGIN_DECLS
 
 /** What the file system knows, as WebDAV sees it. */
 
-/** What weft_dav_info_of_statx() reads. */
+/** What weft_dav_info_of_statx() reads, and the time of change. */
 #define WEFT_DAV_STATX_MASK                                                                        \
-    (STATX_TYPE | STATX_MODE | STATX_INO | STATX_SIZE | STATX_MTIME | STATX_BTIME)
+    (STATX_TYPE | STATX_MODE | STATX_INO | STATX_SIZE | STATX_MTIME | STATX_CTIME | STATX_BTIME)
 
 static inline gboolean
 weft_dav_statx_is_link(const struct statx *st)
