@@ -3,7 +3,6 @@
 """cadaver: a session of commands, and what is in the folder afterwards."""
 
 import os
-import unittest
 
 import serving
 
@@ -40,4 +39,4 @@ class CadaverTest(serving.ServingTest):
 
 
 if __name__ == "__main__":
-    unittest.main(verbosity=2)
+    serving.main()

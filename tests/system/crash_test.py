@@ -5,7 +5,6 @@
 import os
 import threading
 import time
-import unittest
 
 import serving
 
@@ -114,4 +113,4 @@ class CrashTest(serving.ServingTest):
 
 
 if __name__ == "__main__":
-    unittest.main(verbosity=2)
+    serving.main()

@@ -3,7 +3,6 @@
 """curl, as people and scripts use it: up, down, part of a file, odd names, conditions."""
 
 import os
-import unittest
 import urllib.parse
 
 import serving
@@ -123,4 +122,4 @@ class CurlTest(serving.ServingTest):
 
 
 if __name__ == "__main__":
-    unittest.main(verbosity=2)
+    serving.main()

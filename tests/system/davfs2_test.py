@@ -138,4 +138,4 @@ class Davfs2Test(serving.ServingTest):
 
 
 if __name__ == "__main__":
-    unittest.main(verbosity=2)
+    serving.main()

@@ -4,7 +4,6 @@
 
 import os
 import re
-import unittest
 
 import serving
 
@@ -35,4 +34,4 @@ class LitmusTest(serving.ServingTest):
 
 
 if __name__ == "__main__":
-    unittest.main(verbosity=2)
+    serving.main()

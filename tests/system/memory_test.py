@@ -8,7 +8,6 @@ import resource
 import subprocess
 import threading
 import time
-import unittest
 
 import serving
 
@@ -119,4 +118,4 @@ class MemoryTest(serving.ServingTest):
 
 
 if __name__ == "__main__":
-    unittest.main(verbosity=2)
+    serving.main()

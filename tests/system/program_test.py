@@ -197,4 +197,4 @@ class OrdinaryUserTest(serving.ServingTest):
 
 
 if __name__ == "__main__":
-    unittest.main(verbosity=2)
+    serving.main()

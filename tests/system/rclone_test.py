@@ -5,7 +5,6 @@
 import filecmp
 import os
 import random
-import unittest
 
 import serving
 
@@ -84,4 +83,4 @@ class RcloneTest(serving.ServingTest):
 
 
 if __name__ == "__main__":
-    unittest.main(verbosity=2)
+    serving.main()

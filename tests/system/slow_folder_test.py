@@ -4,16 +4,20 @@
 
 import os
 import subprocess
-import threading
 import time
 import unittest
 
 import serving
 
 N_SLOW_CLIENTS = 32
-N_GETS = 2000
-N_ROUNDS = 4
+N_GETS = 250     # in a batch
+N_BATCHES = 8    # alone, and as many beside slow reads, in turns
+N_TRIES = 3      # other programs may disturb one of them, a thread that waits for a disk disturbs all
 WORST_RATIO = 2
+
+
+def p99(waits_us):
+    return sorted(waits_us)[len(waits_us) * 99 // 100]
 
 
 @unittest.skipUnless(os.path.exists("/dev/fuse"), "a slow folder needs /dev/fuse")
@@ -35,18 +39,39 @@ class SlowFolderTest(serving.ServingTest):
             time.sleep(0.01)
         return mounted
 
-    def p99_us(self, served, connection):
-        """Of N_GETS small GETs, one after another on one connection."""
+    def get_small_files(self, served):
+        """How long each of N_GETS takes, one after another on one connection."""
         request = b"GET /small HTTP/1.1\r\nHost: x\r\n\r\n"
         waits_us = []
-        for _ in range(N_GETS):
-            begin_us = time.monotonic_ns() // 1000
-            connection.sendall(request)
-            answer = connection.recv(65536)
-            while not answer.endswith(b"s" * 1024):
-                answer += connection.recv(65536)
-            waits_us.append(time.monotonic_ns() // 1000 - begin_us)
-        return sorted(waits_us)[N_GETS * 99 // 100]
+        with served.connect() as connection:
+            for _ in range(N_GETS):
+                begin_us = time.monotonic_ns() // 1000
+                connection.sendall(request)
+                answer = connection.recv(65536)
+                while not answer.endswith(b"s" * 1024):
+                    answer += connection.recv(65536)
+                waits_us.append(time.monotonic_ns() // 1000 - begin_us)
+        return waits_us
+
+    def get_small_files_beside(self, fast, slow):
+        """The same while others wait for slow reads."""
+        with subprocess.Popen([serving.test_program("davload"), "-c", str(N_SLOW_CLIENTS), "-t", "3600",
+                               slow.address, "/file1"], stdout=subprocess.DEVNULL) as others:
+            try:
+                # Comes back after the others' first reads have begun.
+                answer = slow.request("GET", "/file2")
+                self.assertEqual((answer.status, len(answer.body)), (200, 4096))
+                return self.get_small_files(fast)
+            finally:
+                others.kill()
+
+    def measure_ratio(self, fast, slow):
+        alone_us, beside_us = [], []
+        for _ in range(N_BATCHES):
+            alone_us += self.get_small_files(fast)
+            beside_us += self.get_small_files_beside(fast, slow)
+        print("p99 alone %d us, beside slow reads %d us" % (p99(alone_us), p99(beside_us)))
+        return p99(beside_us) / p99(alone_us)
 
     def test_slow_reads_do_not_hold_up_fast_ones(self):
         slow_folder = self.mount_slow_folder()
@@ -56,47 +81,11 @@ class SlowFolderTest(serving.ServingTest):
         fast = self.launch([serving.test_program("store_server"), fast_address, fast_folder,
                             slow_address, slow_folder], fast_address)
         slow = serving.Served(fast.process, slow_address, fast.log_path)
-
-        pressing = threading.Event()
-        over = threading.Event()
-        n_slow_gets = []
-
-        def read_slowly(number):
-            while not over.is_set():
-                if not pressing.wait(0.01):
-                    continue
-                answer = slow.request("GET", "/file%d" % number)
-                self.assertEqual((answer.status, len(answer.body)), (200, 4096))
-                n_slow_gets.append(1)
-
-        readers = [threading.Thread(target=read_slowly, args=(i,)) for i in range(N_SLOW_CLIENTS)]
-        for reader in readers:
-            reader.start()
-        try:
-            ratios = self.compare(fast, pressing, n_slow_gets)
-        finally:
-            over.set()
-            pressing.set()
-            for reader in readers:
-                reader.join()
-        print("p99 beside slow reads, against p99 alone: " + ", ".join("%.2f" % r for r in ratios))
-        # Other programs may disturb a round, a thread that waits for a disk disturbs every one.
-        self.assertLess(min(ratios), WORST_RATIO)
-
-    def compare(self, fast, pressing, n_slow_gets):
         ratios = []
-        with fast.connect() as connection:
-            self.p99_us(fast, connection)
-            for _ in range(N_ROUNDS):
-                alone_us = self.p99_us(fast, connection)
-                n_before = len(n_slow_gets)
-                pressing.set()
-                while len(n_slow_gets) == n_before:
-                    time.sleep(0.001)
-                ratios.append(self.p99_us(fast, connection) / alone_us)
-                pressing.clear()
-        return ratios
+        while len(ratios) < N_TRIES and min(ratios, default=WORST_RATIO) >= WORST_RATIO:
+            ratios.append(self.measure_ratio(fast, slow))
+        self.assertLess(min(ratios), WORST_RATIO)
 
 
 if __name__ == "__main__":
-    unittest.main(verbosity=2)
+    serving.main()
