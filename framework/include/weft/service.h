@@ -40,7 +40,6 @@ gpointer weft_service_data(const WeftService *service);
 /** How long a parked connection is kept; default 60 s.  0: for ever. */
 void weft_service_set_idle_timeout_ms(WeftService *service, int64_t timeout_ms);
 
-/** Returns: (transfer none): the stream to the peer */
 /**
  * Serve @stream in the calling fiber until its protocol ends or the peer leaves; while it waits for
  * more input, it waits here.  For streams that no server accepted, and for tests.
