@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The way of a WebDAV request: the method's row, read-only, what stands there, conditions, locks,
- * then the method's own file.  A method that writes is judged twice: before its body is read, so
- * that a client need not send it for nothing, and under the lock, where the answer counts.
+ * then the method's own file.  A method that writes is judged under the lock, where the answer
+ * counts; and where its body is still to come also before, so that a client need not send it for
+ * nothing, and a slow one holds no lock.
  */
 #include "webdav/service.h"
 
@@ -263,14 +264,18 @@ change(WeftDav *dav, WeftDavCall *call, GError **error)
 {
     if (call->method->locks == LOCKS_BOTH_ENDS && !find_destination(call, error))
         return FALSE;
-    if (call->method->receive != NULL &&
-        (!look_and_check(call, error) || !call->method->receive(call, error)))
+
+    const gboolean is_to_come =
+        call->method->receive != NULL && !weft_http_request_body_is_here(call->request);
+    if (is_to_come && (!look_and_check(call, error) || !call->method->receive(call, error)))
         return FALSE;
 
     call->lock = take_locks(dav, call, error);
-    if (call->lock == NULL)
+    if (call->lock == NULL || !look_and_check(call, error))
         return FALSE;
-    return look_and_check(call, error) && call->method->run(call, error);
+    if (call->method->receive != NULL && !is_to_come && !call->method->receive(call, error))
+        return FALSE;
+    return call->method->run(call, error);
 }
 
 /* ---- one way in ---- */

@@ -43,7 +43,8 @@ typedef struct {
 typedef gboolean (*WeftDavMethodFunc)(WeftDavCall *call, GError **error);
 
 /* The methods, each in methods/NAME.c.  Those named receive read the body of a method that writes:
- * after the conditions were judged a first time, before anything is locked. */
+ * after the conditions were judged a first time, before anything is locked; or under the lock,
+ * where the body has come with the head. */
 gboolean weft_dav_options(WeftDavCall *call, GError **error);
 gboolean weft_dav_get(WeftDavCall *call, GError **error);
 gboolean weft_dav_propfind(WeftDavCall *call, GError **error);

@@ -257,6 +257,16 @@ weft_http_request_content_length(const WeftHttpRequest *request)
     return request->body.announced_bytes;
 }
 
+gboolean
+weft_http_request_body_is_here(const WeftHttpRequest *request)
+{
+    const WeftHttpBody *body = &request->body;
+
+    /* Of a chunked one nobody knows before it is taken apart. */
+    return body->has_ended || (!body->is_chunked && !body->has_failed &&
+                               (uint64_t)body->n_left_bytes <= window_length(request));
+}
+
 ssize_t
 weft_http_request_read(WeftHttpRequest *request, void *buffer, size_t size, GError **error)
 {

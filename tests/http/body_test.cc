@@ -138,3 +138,25 @@ TEST_F(HttpBody, ReadAllIsBounded)
         EXPECT_NE(answers.find("413", answers.find("413") + 1), std::string::npos) << answers;
     });
 }
+
+TEST_F(HttpBody, ABodyIsHereOnceAllOfItHasComeWithTheHead)
+{
+    in_fiber([] {
+        std::string seen;
+        Dialogue dialogue(
+            [&seen](WeftHttpRequest *request, WeftHttpResponse *response, GError **error) {
+                seen += weft_http_request_body_is_here(request) ? "here " : "to come ";
+                return echo(request, response, error);
+            });
+
+        dialogue.say(PUT_HEAD + "\r\n" + PUT_HEAD + "Content-Length: 3\r\n\r\nabc" + PUT_HEAD +
+                     "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + PUT_HEAD +
+                     "Expect: 100-continue\r\nContent-Length: 3\r\n\r\nabc");
+        settle();
+        dialogue.say(PUT_HEAD + "Connection: close\r\nContent-Length: 3\r\n\r\nab");
+        settle();
+        dialogue.say("c");
+        dialogue.hear();
+        EXPECT_EQ(seen, "here here to come here to come ");
+    });
+}

@@ -66,6 +66,10 @@ const char *weft_http_request_peer(const WeftHttpRequest *request);
 /** Bytes announced by Content-Length; -1 for a chunked body; 0 without a body. */
 int64_t weft_http_request_content_length(const WeftHttpRequest *request);
 
+/** TRUE if what is unread of the body, or that it is empty, has been received with the head: to
+ * refuse the request before reading would spare the client nothing, and reading will not park. */
+gboolean weft_http_request_body_is_here(const WeftHttpRequest *request);
+
 /**
  * Read the next piece of the body.  The first call answers `Expect: 100-continue`.
  * Returns: 1..@size, 0 at its end, -1 with @error: a WEFT_HTTP_ERROR where the client is at fault.
