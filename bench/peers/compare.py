@@ -119,7 +119,7 @@ def get_small(path):
 def put_small(bench, server, round_number):
     folder = bench.upload_folder(server)
     path = "/%s/r%d-%%d.txt" % (os.path.basename(folder), round_number)
-    sample = bench.load(server, path, "-m", "PUT", "-c", "16", "-n", "8000", "-B", str(KIB))
+    sample = bench.load(server, path, "-m", "PUT", "-c", "16", "-n", "16000", "-B", str(KIB))
     for name in os.listdir(folder):
         if name.endswith(".txt"):
             os.unlink(os.path.join(folder, name))
@@ -128,7 +128,7 @@ def put_small(bench, server, round_number):
 
 def put_large(bench, server, _round):
     folder = bench.upload_folder(server)
-    sample = bench.load(server, "/%s/large" % os.path.basename(folder), "-m", "PUT", "-n", "1", "-B",
+    sample = bench.load(server, "/%s/large" % os.path.basename(folder), "-m", "PUT", "-n", "3", "-B",
                         str(GIB))
     if os.path.exists(os.path.join(folder, "large")):
         os.unlink(os.path.join(folder, "large"))
@@ -136,14 +136,14 @@ def put_large(bench, server, _round):
 
 
 def get_large(bench, server, _round):
-    return bench.load(server, "/1g.bin", "-n", "2")
+    return bench.load(server, "/1g.bin", "-n", "6")
 
 
 def propfind(count, body):
     n_connections = {10: 16, 1000: 4, 100000: 1}[count]
 
     def measure(bench, server, _round):
-        amount = ["-n", "2"] if count == 100000 else ["-t", str(bench.options.seconds)]
+        amount = ["-n", "4"] if count == 100000 else ["-t", str(bench.options.seconds)]
         return bench.load(server, "/list%d/" % count, "-m", "PROPFIND", "-c", str(n_connections),
                           "-H", "Depth: 1", "-H", "Content-Type: text/xml", "-b", body, *amount)
     return measure
