@@ -277,6 +277,26 @@ serve_request(WeftHttpExchange *exchange, const WeftHttpServiceData *service,
     return after_answer(exchange);
 }
 
+/* Behind an answer: whether another request has come meanwhile.  Waiting for it is the server's. */
+static Next
+look_for_more(WeftConnection *connection)
+{
+    WeftBuffer *input = weft_connection_input(connection);
+    g_autoptr(GError) failure = NULL;
+
+    if (weft_buffer_length(input) > 0)
+        return NEXT_REQUEST;
+
+    ssize_t n_read = weft_stream_try_read(weft_connection_stream(connection), input->data,
+                                          input->capacity, &failure);
+    if (n_read == WOULD_PARK)
+        return NEXT_PARK;
+    if (n_read <= 0)
+        return NEXT_CLOSE;
+    input->end = (size_t)n_read;
+    return NEXT_REQUEST;
+}
+
 WeftServeResult
 weft_http_connection_serve(WeftConnection *connection, gpointer data)
 {
@@ -286,6 +306,8 @@ weft_http_connection_serve(WeftConnection *connection, gpointer data)
 
     do {
         next = serve_request(exchange, service, connection);
+        if (next == NEXT_REQUEST)
+            next = look_for_more(connection);
     } while (next == NEXT_REQUEST);
 
     if (next == NEXT_CUT)
