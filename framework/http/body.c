@@ -35,7 +35,7 @@ weft_http_body_begin(WeftHttpBody *body)
 {
     GString *trailers = body->trailers;
 
-    g_string_truncate(trailers, 0);
+    weft_http_string_empty(trailers);
     memset(body, 0, sizeof *body);
     body->trailers = trailers;
     body->has_ended = TRUE;

@@ -25,6 +25,14 @@ typedef struct {
     GString *trailers; /* "name", NUL, "value", NUL, and so on */
 } WeftHttpBody;
 
+/** g_string_truncate(string, 0) for strings that mostly are empty, without a call. */
+static inline void
+weft_http_string_empty(GString *string)
+{
+    string->str[0] = '\0';
+    string->len = 0;
+}
+
 void weft_http_body_init(WeftHttpBody *body);
 void weft_http_body_clear(WeftHttpBody *body);
 void weft_http_body_begin(WeftHttpBody *body);

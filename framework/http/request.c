@@ -50,8 +50,8 @@ weft_http_request_begin(WeftHttpRequest *request, const WeftHttpServiceData *ser
         g_string_free(request->path, TRUE);
         request->path = g_string_sized_new(256);
     }
-    g_string_truncate(request->path, 0);
-    g_string_truncate(request->authority, 0);
+    weft_http_string_empty(request->path);
+    weft_http_string_empty(request->authority);
     weft_http_body_begin(&request->body);
 }
 

@@ -79,7 +79,8 @@ weft_http_response_reset(WeftHttpResponse *response)
     response->keep_alive = TRUE;
     buffer_restart(&response->fields);
     buffer_restart(&response->body);
-    g_string_truncate(response->trailers, 0);
+    response->initials = 0;
+    weft_http_string_empty(response->trailers);
 }
 
 /* ---- fields ---- */
@@ -106,10 +107,22 @@ is_value(const char *value, size_t length)
     return weft_scan_field_value(value, length) == length;
 }
 
+/* One of 32 bits for the first letter of a name, the same in both cases. */
+static uint32_t
+initial_bit(const char *name)
+{
+    return UINT32_C(1) << ((uint8_t)name[0] & 31);
+}
+
 /* Take the lines called @name out of the fields. */
 static void
-remove_field(WeftBuffer *fields, const char *name, size_t name_length)
+remove_field(WeftHttpResponse *response, const char *name, size_t name_length)
 {
+    WeftBuffer *fields = &response->fields;
+
+    /* As a rule each field is set once. */
+    if ((response->initials & initial_bit(name)) == 0)
+        return;
     for (size_t at = fields->begin; at < fields->end;) {
         char *line = (char *)fields->data + at;
         char *end = memchr(line, '\n', fields->end - at);
@@ -126,9 +139,12 @@ remove_field(WeftBuffer *fields, const char *name, size_t name_length)
 }
 
 static void
-append_field(WeftBuffer *fields, const char *name, size_t name_length, const char *value,
+append_field(WeftHttpResponse *response, const char *name, size_t name_length, const char *value,
              size_t value_length)
 {
+    WeftBuffer *fields = &response->fields;
+
+    response->initials |= initial_bit(name);
     weft_buffer_reserve(fields, name_length + value_length + 4);
     append_literal(fields, name, name_length);
     APPEND_LITERAL(fields, ": ");
@@ -185,8 +201,8 @@ put_field(WeftHttpResponse *response, const char *name, const char *value, gbool
     if (take_framing_field(response, name, name_length, value, value_length))
         return;
     if (replace)
-        remove_field(&response->fields, name, name_length);
-    append_field(&response->fields, name, name_length, value, value_length);
+        remove_field(response, name, name_length);
+    append_field(response, name, name_length, value, value_length);
 }
 
 void
@@ -206,8 +222,8 @@ weft_http_response_set_own_field(WeftHttpResponse *response, const char *name, c
 {
     const size_t name_length = strlen(name);
 
-    remove_field(&response->fields, name, name_length);
-    append_field(&response->fields, name, name_length, value, strlen(value));
+    remove_field(response, name, name_length);
+    append_field(response, name, name_length, value, strlen(value));
 }
 
 void

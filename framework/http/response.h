@@ -30,6 +30,7 @@ struct WeftHttpResponse {
     WeftBuffer fields;      /* "Name: value\r\n", without those the framing decides */
     WeftBuffer head;        /* as sent */
     WeftBuffer body;        /* small pieces, gathered */
+    uint32_t initials;      /* one for the first letter of each name in fields */
     GString *trailers;      /* "Name: value\r\n" */
 };
 
