@@ -21,11 +21,15 @@ exchange_free(WeftHttpExchange *exchange)
     g_free(exchange);
 }
 
+/* As the GPrivate has it, which is there for the end of a thread; this one costs no call. */
+static _Thread_local Pool *pool_here;
+
 static void
 pool_free(gpointer data)
 {
     Pool *pool = data;
 
+    pool_here = NULL;
     while (pool->idle != NULL) {
         WeftHttpExchange *exchange = pool->idle;
 
@@ -39,13 +43,12 @@ static Pool *
 pool_of_thread(void)
 {
     static GPrivate pools = G_PRIVATE_INIT(pool_free);
-    Pool *pool = g_private_get(&pools);
 
-    if (pool == NULL) {
-        pool = g_new0(Pool, 1);
-        g_private_set(&pools, pool);
+    if (G_UNLIKELY(pool_here == NULL)) {
+        pool_here = g_new0(Pool, 1);
+        g_private_set(&pools, pool_here);
     }
-    return pool;
+    return pool_here;
 }
 
 WeftHttpExchange *
