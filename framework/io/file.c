@@ -89,11 +89,9 @@ weft_file_lane(WeftFileKind kind)
 WeftFile *
 weft_file_new(int fd, WeftFileKind kind)
 {
-    WeftFile *file = g_new0(WeftFile, 1);
+    WeftFile *file = g_new(WeftFile, 1);
 
-    file->n_refs = 1;
-    file->fd = fd;
-    file->kind = kind;
+    *file = (WeftFile){.n_refs = 1, .fd = fd, .kind = kind};
     return file;
 }
 
