@@ -15,6 +15,8 @@
 #define MIN_UNIX_S INT64_C(-62167219200) /* year 0 */
 #define MAX_UNIX_S INT64_C(253402300799) /* the end of 9999 */
 
+#define DAY_BYTES ((size_t)17) /* "Sun, 06 Nov 1994 " */
+
 static const char *const day_names[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
 static const char *const long_day_names[] = {"Sunday",   "Monday", "Tuesday", "Wednesday",
                                              "Thursday", "Friday", "Saturday"};
@@ -73,38 +75,61 @@ days_in_month(int year, int month)
 
 /* The digits of "00" in @out become those of @value. */
 static void
-put_two_digits(char *out, int value)
+put_two_digits(char *out, unsigned value)
 {
-    out[0] = (char)('0' + value / 10 % 10);
+    out[0] = (char)('0' + value / 10);
     out[1] = (char)('0' + value % 10);
+}
+
+/* "Sun, 06 Nov 1994 " of days since 1970. */
+static void
+format_day(int64_t days, char *out)
+{
+    static const char form[DAY_BYTES] = "Sun, 00 Jan 0000 ";
+    /* 1970 began on a Thursday. */
+    int64_t weekday = ((days + 4) % 7 + 7) % 7;
+    Civil civil;
+
+    civil_of_days(days, &civil);
+    memcpy(out, form, sizeof form);
+    memcpy(out, day_names[weekday], 3);
+    put_two_digits(out + 5, (unsigned)civil.day);
+    memcpy(out + 8, month_names[civil.month - 1], 3);
+    put_two_digits(out + 12, (unsigned)civil.year / 100);
+    put_two_digits(out + 14, (unsigned)civil.year % 100);
+}
+
+/* Days come in rows: each thread keeps the last one. */
+static const char *
+find_day(int64_t days)
+{
+    static _Thread_local char text[DAY_BYTES];
+    static _Thread_local int64_t text_days = INT64_MIN;
+
+    if (days != text_days) {
+        format_day(days, text);
+        text_days = days;
+    }
+    return text;
 }
 
 void
 weft_http_date_format(int64_t unix_s, char *out)
 {
-    static const char form[WEFT_HTTP_DATE_BYTES] = "Sun, 00 Jan 0000 00:00:00 GMT";
-    Civil civil;
+    static const char form[WEFT_HTTP_DATE_BYTES - DAY_BYTES] = "00:00:00 GMT";
 
     unix_s = CLAMP(unix_s, MIN_UNIX_S, MAX_UNIX_S);
     int64_t days = unix_s / SECONDS_PER_DAY;
-    int second_of_day = (int)(unix_s % SECONDS_PER_DAY);
-    if (second_of_day < 0) {
-        second_of_day += (int)SECONDS_PER_DAY;
+    if (unix_s < days * SECONDS_PER_DAY)
         days--;
-    }
-    civil_of_days(days, &civil);
+    unsigned second = (unsigned)(unix_s - days * SECONDS_PER_DAY);
 
-    /* 1970 began on a Thursday. */
-    int64_t weekday = ((days + 4) % 7 + 7) % 7;
+    memcpy(out, find_day(days), DAY_BYTES);
+    out += DAY_BYTES;
     memcpy(out, form, sizeof form);
-    memcpy(out, day_names[weekday], 3);
-    put_two_digits(out + 5, civil.day);
-    memcpy(out + 8, month_names[civil.month - 1], 3);
-    put_two_digits(out + 12, civil.year / 100);
-    put_two_digits(out + 14, civil.year % 100);
-    put_two_digits(out + 17, second_of_day / 3600);
-    put_two_digits(out + 20, second_of_day / 60 % 60);
-    put_two_digits(out + 23, second_of_day % 60);
+    put_two_digits(out, second / 3600);
+    put_two_digits(out + 3, second / 60 % 60);
+    put_two_digits(out + 6, second % 60);
 }
 
 const char *

@@ -15,8 +15,8 @@
 static gboolean
 is_path_byte(char byte)
 {
-    return weft_byte_is(byte, WEFT_BYTE_UNRESERVED | WEFT_BYTE_SUB_DELIM) ||
-           (byte != '\0' && strchr(":@%/[]|^", byte) != NULL);
+    return weft_byte_is(byte, WEFT_BYTE_UNRESERVED | WEFT_BYTE_SUB_DELIM) || byte == '/' ||
+           (byte != '\0' && strchr(":@%[]|^", byte) != NULL);
 }
 
 /* RFC 3986 3.4, and what else browsers leave as it is in a query. */
