@@ -104,6 +104,12 @@ weft_scheduler_current(void)
     return weft_scheduler_here;
 }
 
+int64_t
+weft_scheduler_now_us(void)
+{
+    return weft_scheduler_here->now_us;
+}
+
 WeftGroup *
 weft_root_group(void)
 {

@@ -13,6 +13,10 @@ typedef struct WeftScheduler WeftScheduler;
 /* Returns: (nullable): the calling thread's scheduler */
 WeftScheduler *weft_scheduler_current(void);
 
+/* The monotonic clock as it was read last, at the beginning of this turn of the loop: for what need
+ * not be exact.  On a scheduler's thread only. */
+int64_t weft_scheduler_now_us(void);
+
 /* A message to a scheduler: lies in the sender's own struct, belongs to the inbox until it runs. */
 typedef struct WeftPost WeftPost;
 struct WeftPost {

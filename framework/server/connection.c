@@ -6,13 +6,13 @@
 
 #include "server/connection.h"
 
+#include "fiber/scheduler.h"
 #include "io/block.h"
 #include "io/socket.h"
 #include "server/service.h"
 #include "server/worker.h"
 
 #include <stdatomic.h>
-#include <weft/clock.h>
 #include <weft/group.h>
 
 static void serve_in_fiber(WeftConnection *connection);
@@ -85,7 +85,7 @@ park(WeftConnection *connection)
 {
     WeftDescriptor *descriptor = weft_socket_stream_descriptor(connection->stream);
 
-    connection->parked_at_us = weft_clock_now_us();
+    connection->parked_at_us = weft_scheduler_now_us();
     list_append(connection->desk, connection);
     weft_descriptor_notify_readable(descriptor, parked_is_readable, connection);
     weft_worker_connection_parked(connection->desk->worker);
