@@ -73,7 +73,8 @@ weft_dav_dir_store_sync_tree(const WeftDavDirStore *store, int fd)
 
 typedef struct {
     WeftDavDirJob base;
-    WeftDavInfo info;
+    struct statx st;
+    WeftDavInfo info; /* of st */
     int fd;
     WeftFileKind kind;
 } ReadJob;
@@ -89,18 +90,16 @@ read_job(WeftDavStore *base, const char *path, gboolean (*run)(WeftDavDirJob *, 
     };
 }
 
-/* The info of what is open; the descriptor is closed if it is no resource. */
+/* What is open; the descriptor is closed if it is no resource. */
 static gboolean
 read_info(ReadJob *job, GError **error)
 {
-    struct statx st;
-
-    if (statx(job->fd, "", AT_EMPTY_PATH, WEFT_DAV_STATX_MASK, &st) != 0 ||
-        !weft_dav_statx_is_resource(&st)) {
+    if (statx(job->fd, "", AT_EMPTY_PATH, WEFT_DAV_STATX_MASK, &job->st) != 0 ||
+        !weft_dav_statx_is_resource(&job->st)) {
         close(job->fd);
         return weft_dav_set_system_error(error, ENOENT, "find", job->base.path);
     }
-    weft_dav_info_of_statx(&st, &job->info);
+    weft_dav_info_of_statx(&job->st, &job->info);
     return TRUE;
 }
 
@@ -157,15 +156,16 @@ static WeftFile *
 dir_open_read(WeftDavStore *store, const char *path, WeftDavInfo *ret_info, GError **error)
 {
     const WeftDavDirStore *dir = (WeftDavDirStore *)store;
-    ReadJob job = read_job(store, path, open_file);
     WeftFile *file = weft_dav_file_cache_find(dir, path, ret_info);
 
     if (file != NULL)
         return file;
+
+    ReadJob job = read_job(store, path, open_file);
     job.base.discard = discard_file;
     if (!weft_dav_dir_read(&job.base, sizeof job, error))
         return NULL;
-    weft_dav_file_cache_add(dir, path, job.fd, job.kind);
+    weft_dav_file_cache_add(dir, path, job.fd, job.kind, &job.st);
     *ret_info = job.info;
     return weft_file_new(job.fd, job.kind);
 }

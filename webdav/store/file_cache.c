@@ -39,11 +39,15 @@ slot_clear(Slot *slot)
     g_clear_pointer(&slot->content, g_bytes_unref);
 }
 
+/* As the GPrivate has it, which is there for the end of a thread; this one costs no call. */
+static _Thread_local Slot *slots_here;
+
 static void
 slots_free(gpointer data)
 {
     Slot *slots = data;
 
+    slots_here = NULL;
     for (size_t i = 0; i < N_SLOTS; i++)
         slot_clear(&slots[i]);
     g_free(slots);
@@ -53,13 +57,12 @@ static Slot *
 slot_of(unsigned hash)
 {
     static GPrivate private = G_PRIVATE_INIT(slots_free);
-    Slot *slots = g_private_get(&private);
 
-    if (slots == NULL) {
-        slots = g_new0(Slot, N_SLOTS);
-        g_private_set(&private, slots);
+    if (G_UNLIKELY(slots_here == NULL)) {
+        slots_here = g_new0(Slot, N_SLOTS);
+        g_private_set(&private, slots_here);
     }
-    return &slots[hash % N_SLOTS];
+    return &slots_here[hash % N_SLOTS];
 }
 
 static gboolean
@@ -120,26 +123,25 @@ read_content(int fd, WeftFileKind kind, size_t size)
 }
 
 void
-weft_dav_file_cache_add(const WeftDavDirStore *store, const char *path, int fd, WeftFileKind kind)
+weft_dav_file_cache_add(const WeftDavDirStore *store, const char *path, int fd, WeftFileKind kind,
+                        const struct statx *st)
 {
     const unsigned hash = g_str_hash(path);
     Slot *slot = slot_of(hash);
     const gboolean is_asked_again = slot->hash == hash && slot->store_id == store->id;
-    struct statx st;
 
     slot_clear(slot);
     slot->hash = hash;
     slot->store_id = store->id;
     /* First what it is, then what is in it: a change in between shows at the next look. */
-    if (kind == WEFT_FILE_REMOTE || !is_asked_again ||
-        statx(fd, "", AT_EMPTY_PATH, WEFT_DAV_STATX_MASK, &st) != 0 ||
-        st.stx_size > MAX_FILE_BYTES || !is_quiet(&st))
+    if (kind == WEFT_FILE_REMOTE || !is_asked_again || st->stx_size > MAX_FILE_BYTES ||
+        !is_quiet(st))
         return;
-    slot->content = read_content(fd, kind, (size_t)st.stx_size);
+    slot->content = read_content(fd, kind, (size_t)st->stx_size);
     if (slot->content == NULL)
         return;
     slot->path = g_strdup(path);
-    slot->st = st;
+    slot->st = *st;
     slot->read_at_us = weft_clock_now_us();
-    weft_dav_info_of_statx(&st, &slot->info);
+    weft_dav_info_of_statx(st, &slot->info);
 }

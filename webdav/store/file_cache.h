@@ -21,8 +21,9 @@ WeftFile *weft_dav_file_cache_find(const WeftDavDirStore *store, const char *pat
 /**
  * @path was not found and is now open as @fd: keep its content, if it is small, was left alone for
  * a while, and is asked for not for the first time.  Reads only what is in memory; does not park.
+ * @st: of @fd since it was opened
  */
 void weft_dav_file_cache_add(const WeftDavDirStore *store, const char *path, int fd,
-                             WeftFileKind kind);
+                             WeftFileKind kind, const struct statx *st);
 
 G_END_DECLS
