@@ -3,7 +3,7 @@
  * The access log: one line a request, which no request can forge.
  */
 
-#include "../sync/in_fiber.h"
+#include "../in_fiber.h"
 
 #include <weft/http.h>
 

@@ -5,7 +5,7 @@
  * A client and its HTTP connection, over a stream in memory and under a clock that jumps.
  */
 
-#include "../sync/in_fiber.h"
+#include "../in_fiber.h"
 
 #include <weft/http.h>
 

@@ -3,7 +3,7 @@
  * Routing: which handler, over a stream in memory.  405 and OPTIONS are in tests/wire.
  */
 
-#include "../sync/in_fiber.h"
+#include "../in_fiber.h"
 
 #include <weft/http.h>
 

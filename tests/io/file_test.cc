@@ -7,7 +7,7 @@
 
 #include <string>
 
-#include "../sync/in_fiber.h"
+#include "../in_fiber.h"
 
 using namespace weft_test;
 

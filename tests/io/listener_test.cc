@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "../sync/in_fiber.h"
+#include "../in_fiber.h"
 
 extern "C" {
 #include "io/listener.h"

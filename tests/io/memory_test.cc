@@ -5,7 +5,7 @@
 #include <random>
 #include <string>
 
-#include "../sync/in_fiber.h"
+#include "../in_fiber.h"
 
 using namespace weft_test;
 

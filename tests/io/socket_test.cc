@@ -8,7 +8,7 @@
 #include <random>
 #include <string>
 
-#include "../sync/in_fiber.h"
+#include "../in_fiber.h"
 
 extern "C" {
 #include "io/listener.h"

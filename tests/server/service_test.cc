@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-#include "../sync/in_fiber.h"
+#include "../in_fiber.h"
 #include "client.h"
 
 using namespace weft_test;

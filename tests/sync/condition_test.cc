@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "in_fiber.h"
+#include "../in_fiber.h"
 
 using namespace weft_test;
 

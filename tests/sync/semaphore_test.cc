@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <random>
 
-#include "in_fiber.h"
+#include "../in_fiber.h"
 
 using namespace weft_test;
 

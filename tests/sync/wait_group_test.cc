@@ -2,7 +2,7 @@
 
 #include <weft/wait_group.h>
 
-#include "in_fiber.h"
+#include "../in_fiber.h"
 
 using namespace weft_test;
 

@@ -18,13 +18,6 @@ namespace
 constexpr WeftDavPathLockScope RESOURCE = WEFT_DAV_PATH_LOCK_RESOURCE;
 constexpr WeftDavPathLockScope SUBTREE = WEFT_DAV_PATH_LOCK_SUBTREE;
 
-void
-settle()
-{
-    for (int i = 0; i < 8; i++)
-        EXPECT_TRUE(weft_fiber_yield(nullptr));
-}
-
 /* Whether a lock on @other has to wait while @path is locked. */
 bool
 collide(const char *path, WeftDavPathLockScope scope, const char *other,

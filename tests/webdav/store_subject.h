@@ -21,36 +21,12 @@
 #include <weft/dav_store.h>
 #include <weft/scheduler.h>
 
+#include "../in_fiber.h"
+
 namespace weft_test
 {
 
 constexpr int OK = -1;
-
-using Body = std::function<void()>;
-
-inline gboolean
-run_body(gpointer data, GError **)
-{
-    (*static_cast<Body *>(data))();
-    return TRUE;
-}
-
-/* Run @body as a fiber. */
-inline void
-in_fiber(Body body)
-{
-    GError *error = nullptr;
-
-    EXPECT_TRUE(weft_run("test", run_body, &body, &error)) << (error ? error->message : "");
-    g_clear_error(&error);
-}
-
-inline WeftFiber *
-spawn(WeftGroup *group, Body body)
-{
-    return weft_group_spawn(group, "spawned", run_body, new Body(std::move(body)),
-                            [](gpointer data) { delete static_cast<Body *>(data); });
-}
 
 /* A folder that is gone when the test is. */
 class Folder
