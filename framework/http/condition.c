@@ -5,7 +5,7 @@
 
 #include "http/condition.h"
 
-#include "http/date.h"
+#include <weft/date.h>
 
 #include <weft/scan.h>
 
@@ -144,7 +144,7 @@ was_modified_since(const char *field, const WeftHttpRepresentation *representati
     int64_t since_s;
 
     if (representation == NULL || representation->modified_us < 0 ||
-        !weft_http_date_parse(field, strlen(field), now_s, &since_s))
+        !weft_date_parse_http(field, strlen(field), now_s, &since_s))
         return otherwise;
     return modified_s(representation) > since_s;
 }
@@ -185,6 +185,6 @@ weft_http_if_range_holds(const char *if_range, const WeftHttpRepresentation *rep
         return etag != NULL && weft_http_etag_matches_strongly(&asked, etag);
     }
     return representation->modified_us >= 0 &&
-           weft_http_date_parse(if_range, length, now_s, &date_s) &&
+           weft_date_parse_http(if_range, length, now_s, &date_s) &&
            date_s == modified_s(representation) && date_s < now_s;
 }

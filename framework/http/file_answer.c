@@ -5,9 +5,9 @@
  */
 
 #include "http/condition.h"
-#include "http/date.h"
 #include "http/range.h"
 #include "http/response.h"
+#include <weft/date.h>
 
 #include <weft/clock.h>
 #include <weft/scan.h>
@@ -24,23 +24,17 @@
 
 /* ---- fields ---- */
 
-static void
-set_default_field(WeftHttpResponse *response, const char *name, const char *value)
-{
-    if (value != NULL)
-        weft_http_response_set_header(response, name, value);
-}
-
 /* RFC 9110 15.4.5: what goes with 304, too. */
 static void
 set_validators(WeftHttpResponse *response, const WeftHttpRepresentation *representation)
 {
-    char date[WEFT_HTTP_DATE_BYTES + 1];
+    char date[WEFT_DATE_HTTP_BYTES + 1];
 
-    set_default_field(response, "ETag", representation->etag);
+    if (representation->etag != NULL)
+        weft_http_response_set_own_field(response, "ETag", representation->etag);
     if (representation->modified_us >= 0) {
-        weft_http_date_format(representation->modified_us / G_USEC_PER_SEC, date);
-        date[WEFT_HTTP_DATE_BYTES] = '\0';
+        weft_date_format_http(representation->modified_us / G_USEC_PER_SEC, date);
+        date[WEFT_DATE_HTTP_BYTES] = '\0';
         weft_http_response_set_own_field(response, "Last-Modified", date);
     }
 }
@@ -296,7 +290,8 @@ weft_http_response_send_file(WeftHttpResponse *response, WeftFile *file,
 
     set_validators(response, representation);
     weft_http_response_set_own_field(response, "Accept-Ranges", "bytes");
-    set_default_field(response, "Content-Type", representation->content_type);
+    if (representation->content_type != NULL)
+        weft_http_response_set_own_field(response, "Content-Type", representation->content_type);
     if (result == WEFT_HTTP_RANGES_NONE)
         return send_one(response, file, &whole, error);
 

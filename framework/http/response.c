@@ -6,8 +6,8 @@
 
 #include "http/response.h"
 
-#include "http/date.h"
 #include "http/status.h"
+#include <weft/date.h>
 
 #include <weft/scan.h>
 
@@ -218,12 +218,14 @@ weft_http_response_add_header(WeftHttpResponse *response, const char *name, cons
 }
 
 void
-weft_http_response_set_own_field(WeftHttpResponse *response, const char *name, const char *value)
+weft_http_response_set_known_field(WeftHttpResponse *response, const char *name, size_t name_length,
+                                   const char *value, size_t value_length)
 {
-    const size_t name_length = strlen(name);
+    g_return_if_fail(is_value(value, value_length));
+    g_return_if_fail(!weft_http_response_is_sent(response));
 
     remove_field(response, name, name_length);
-    append_field(response, name, name_length, value, strlen(value));
+    append_field(response, name, name_length, value, value_length);
 }
 
 void
@@ -311,7 +313,7 @@ weft_http_response_make_head(WeftHttpResponse *response, int64_t content_length,
     head->end += weft_http_status_line(response->status, (char *)head->data + head->end);
     if (!response->has_date) {
         APPEND_LITERAL(head, "Date: ");
-        append_literal(head, weft_http_date_now(), WEFT_HTTP_DATE_BYTES);
+        append_literal(head, weft_date_now_http(), WEFT_DATE_HTTP_BYTES);
         APPEND_LITERAL(head, "\r\n");
     }
     append_literal(head, service->server_line, service->server_line_length);

@@ -6,6 +6,8 @@
 
 #include "http/request.h"
 
+#include <string.h>
+
 G_BEGIN_DECLS
 
 typedef enum {
@@ -49,10 +51,17 @@ weft_http_response_is_sent(const WeftHttpResponse *response)
     return response->framing != WEFT_HTTP_HEAD_PENDING;
 }
 
-/* weft_http_response_set_header() for the framework's own fields: neither name nor value can be
- * bad, and the name is none of those that frame the answer. */
-void weft_http_response_set_own_field(WeftHttpResponse *response, const char *name,
-                                      const char *value);
+/* weft_http_response_set_header() for names of the framework's own: not bad, and none of those that
+ * frame the answer. */
+void weft_http_response_set_known_field(WeftHttpResponse *response, const char *name,
+                                        size_t name_length, const char *value, size_t value_length);
+
+/** The same with the length of a literal known when compiled. */
+static inline void
+weft_http_response_set_own_field(WeftHttpResponse *response, const char *name, const char *value)
+{
+    weft_http_response_set_known_field(response, name, strlen(name), value, strlen(value));
+}
 
 /**
  * Decide on the framing and write the head into response->head, behind which there is then room for

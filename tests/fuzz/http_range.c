@@ -4,8 +4,8 @@
  */
 
 #include "http/condition.h"
-#include "http/date.h"
 #include "http/range.h"
+#include <weft/date.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -37,7 +37,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             WEFT_HTTP_RANGES_SOME)
             check_ranges(ranges, n_ranges, sizes[i]);
     }
-    weft_http_date_parse(text, size, 0, &date_s);
+    weft_date_parse_http(text, size, 0, &date_s);
 
     g_autofree char *field = g_strndup(text, size);
     WeftHttpRepresentation representation = {.modified_us = 0, .etag = "\"a\""};

@@ -16,7 +16,7 @@ STRANGERS = {("http", "thrift"), ("thrift", "http")}
 
 # Which layer a public header <weft/NAME> belongs to.
 PUBLIC_HEADERS = {
-    "base": "base buffer clock error scan log",
+    "base": "base buffer clock date error scan log",
     "fiber": "completion deadline fiber group offload scheduler",
     "sync": "channel condition mailbox mutex pool select semaphore wait_group",
     "io": "address file listener resolver stream sys/stream tls",

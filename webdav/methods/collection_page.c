@@ -5,10 +5,10 @@
 #include "webdav/methods/collection_page.h"
 
 #include <string.h>
+#include <weft/date.h>
 #include <weft/fiber.h>
 #include <weft/scan.h>
 
-#include "webdav/properties/date.h"
 #include "webdav/xml/writer.h"
 
 #define FULL_BYTES (32 * 1024)
@@ -17,7 +17,6 @@ typedef struct {
     WeftDavCall *call;
     WeftDavListing *listing;
     WeftBuffer buffer;
-    WeftDavDate modified;
 } Page;
 
 static void
@@ -42,6 +41,7 @@ append_entry(Page *page, const WeftDavEntry *entry)
     const char *slash = entry->info.is_collection ? "/" : "";
     WeftBuffer *out = &page->buffer;
     char digits[20];
+    char date[WEFT_DATE_ISO_BYTES];
 
     /* "./" keeps a name with a colon from being taken for a scheme. */
     weft_buffer_append_string(out, "<tr><td><a href=\"./");
@@ -54,7 +54,8 @@ append_entry(Page *page, const WeftDavEntry *entry)
     if (!entry->info.is_collection)
         weft_buffer_append(out, digits, weft_format_decimal(entry->info.size_bytes, digits));
     weft_buffer_append_string(out, "</td><td>");
-    weft_buffer_append_string(out, weft_dav_date_iso(&page->modified, entry->info.modified_us));
+    weft_date_format_iso(weft_date_second_of_us(entry->info.modified_us), date);
+    weft_buffer_append(out, date, sizeof date);
     weft_buffer_append_string(out, "</td></tr>\n");
 }
 
@@ -96,8 +97,7 @@ gboolean
 weft_dav_collection_page_answer(WeftDavCall *call, GError **error)
 {
     const WeftDavStoreMethods *store = call->store->methods;
-    const WeftDavDate no_date = WEFT_DAV_DATE_INIT;
-    Page page = {.call = call, .modified = no_date};
+    Page page = {.call = call};
 
     page.listing = store->list(call->store, call->path, FALSE, error);
     if (page.listing == NULL)

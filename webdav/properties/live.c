@@ -5,6 +5,7 @@
 #include "webdav/properties/live.h"
 
 #include <string.h>
+#include <weft/date.h>
 #include <weft/scan.h>
 
 #include "webdav/properties/content_type.h"
@@ -14,26 +15,26 @@
 #define APACHE "http://apache.org/dav/props/"
 
 static char *
-put_creation_date(char *at, const WeftDavResource *resource, WeftDavLiveCache *cache)
+put_creation_date(char *at, const WeftDavResource *resource)
 {
-    return weft_dav_xml_put(at, weft_dav_date_iso(&cache->created, resource->info->created_us),
-                            WEFT_DAV_ISO_DATE_BYTES);
+    weft_date_format_iso(weft_date_second_of_us(resource->info->created_us), at);
+    return at + WEFT_DATE_ISO_BYTES;
 }
 
 static char *
-put_display_name(char *at, const WeftDavResource *resource, WeftDavLiveCache *cache G_GNUC_UNUSED)
+put_display_name(char *at, const WeftDavResource *resource)
 {
     return weft_dav_xml_put_text(at, resource->name, resource->name_len);
 }
 
 static char *
-put_content_length(char *at, const WeftDavResource *resource, WeftDavLiveCache *cache G_GNUC_UNUSED)
+put_content_length(char *at, const WeftDavResource *resource)
 {
     return at + weft_format_decimal(resource->info->size_bytes, at);
 }
 
 static char *
-put_content_type(char *at, const WeftDavResource *resource, WeftDavLiveCache *cache G_GNUC_UNUSED)
+put_content_type(char *at, const WeftDavResource *resource)
 {
     size_t length = 0;
     const char *type = weft_dav_content_type(resource->name, resource->name_len, &length);
@@ -42,20 +43,20 @@ put_content_type(char *at, const WeftDavResource *resource, WeftDavLiveCache *ca
 }
 
 static char *
-put_etag(char *at, const WeftDavResource *resource, WeftDavLiveCache *cache G_GNUC_UNUSED)
+put_etag(char *at, const WeftDavResource *resource)
 {
     return at + weft_dav_info_etag(resource->info, at);
 }
 
 static char *
-put_last_modified(char *at, const WeftDavResource *resource, WeftDavLiveCache *cache)
+put_last_modified(char *at, const WeftDavResource *resource)
 {
-    return weft_dav_xml_put(at, weft_dav_date_http(&cache->modified, resource->info->modified_us),
-                            WEFT_DAV_HTTP_DATE_BYTES);
+    weft_date_format_http(weft_date_second_of_us(resource->info->modified_us), at);
+    return at + WEFT_DATE_HTTP_BYTES;
 }
 
 static char *
-put_executable(char *at, const WeftDavResource *resource, WeftDavLiveCache *cache G_GNUC_UNUSED)
+put_executable(char *at, const WeftDavResource *resource)
 {
     *at = resource->info->is_executable ? 'T' : 'F';
     return at + 1;

@@ -3,8 +3,6 @@
 
 #include <weft/dav_store.h>
 
-#include "webdav/properties/date.h"
-
 G_BEGIN_DECLS
 
 /** Live properties (RFC 4918 15): what the server itself knows of a resource. */
@@ -16,12 +14,6 @@ typedef struct {
     const WeftDavInfo *info;
     const WeftDavPropertySet *properties; /* (nullable): its dead properties */
 } WeftDavResource;
-
-/** Values that several resources share, kept while one answer is written. */
-typedef struct {
-    WeftDavDate created;
-    WeftDavDate modified;
-} WeftDavLiveCache;
 
 typedef enum {
     WEFT_DAV_LIVE_ON_FILE = 1 << 0,
@@ -40,7 +32,7 @@ typedef struct {
     const char *open;  /* text before the value; with a NULL put it is all there is */
     const char *close; /* and behind it */
     /* Write the value; @at has room for WEFT_DAV_LIVE_MAX_VALUE_BYTES and the name, escaped. */
-    char *(*put)(char *at, const WeftDavResource *resource, WeftDavLiveCache *cache);
+    char *(*put)(char *at, const WeftDavResource *resource);
     const char *on_collection; /* (nullable): all of it, where it differs for collections */
 } WeftDavLive;
 

@@ -18,7 +18,7 @@
 /* Text, and the value behind it. */
 typedef struct {
     size_t n_text;
-    char *(*put)(char *at, const WeftDavResource *resource, WeftDavLiveCache *cache);
+    char *(*put)(char *at, const WeftDavResource *resource);
 } Step;
 
 /* The response of a resource without dead properties, from behind its name. */
@@ -33,7 +33,6 @@ struct WeftDavPlan {
     unsigned n_refs; /* of requests under way, and of the thread's cache; one thread, no atomics */
     WeftDavQuery *query;
     Shape shapes[2]; /* by is_collection */
-    WeftDavLiveCache cache;
 };
 
 /* ---- what is found ---- */
@@ -184,7 +183,7 @@ append_shaped(WeftDavPlan *plan, WeftBuffer *out, const WeftBuffer *begin,
     for (size_t i = 0; i < shape->n_steps; i++) {
         at = weft_dav_xml_put(at, text, shape->steps[i].n_text);
         text += shape->steps[i].n_text;
-        at = shape->steps[i].put(at, resource, &plan->cache);
+        at = shape->steps[i].put(at, resource);
     }
     at = weft_dav_xml_put(at, text, shape->n_last_text);
     out->end = (size_t)(at - (char *)out->data);
@@ -193,15 +192,14 @@ append_shaped(WeftDavPlan *plan, WeftBuffer *out, const WeftBuffer *begin,
 /* ---- with dead properties ---- */
 
 static void
-append_live(WeftDavPlan *plan, WeftBuffer *out, const WeftDavLive *live,
-            const WeftDavResource *resource)
+append_live(WeftBuffer *out, const WeftDavLive *live, const WeftDavResource *resource)
 {
     append_live_open(out, live, resource->info->is_collection);
     if (live->put == NULL)
         return;
     weft_buffer_reserve(out, resource->name_len * WEFT_DAV_XML_MAX_ESCAPE_BYTES +
                                  WEFT_DAV_LIVE_MAX_VALUE_BYTES);
-    char *end = live->put((char *)out->data + out->end, resource, &plan->cache);
+    char *end = live->put((char *)out->data + out->end, resource);
     out->end = (size_t)(end - (char *)out->data);
     weft_buffer_append_string(out, live->close);
 }
@@ -235,7 +233,7 @@ append_asked(WeftDavPlan *plan, WeftBuffer *out, const WeftDavResource *resource
         else if (dead != NULL)
             weft_buffer_append_string(out, dead->xml);
         else
-            append_live(plan, out, asked->live, resource);
+            append_live(out, asked->live, resource);
     }
 }
 
@@ -283,11 +281,9 @@ WeftDavPlan *
 weft_dav_plan_new(WeftDavQuery *query)
 {
     WeftDavPlan *plan = g_new0(WeftDavPlan, 1);
-    const WeftDavDate no_date = WEFT_DAV_DATE_INIT;
 
     plan->n_refs = 1;
     plan->query = query;
-    plan->cache = (WeftDavLiveCache){no_date, no_date};
     make_shape(query, &plan->shapes[0], FALSE);
     make_shape(query, &plan->shapes[1], TRUE);
     return plan;

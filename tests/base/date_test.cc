@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * HTTP dates: written, and read in three forms.
+ * Dates: those of HTTP written, and read in three forms; those of RFC 3339 written.
  */
 
-#include "http/date.h"
+#include <weft/date.h>
 
 #include <gtest/gtest.h>
 
@@ -18,9 +18,9 @@ const int64_t NOW_S = 1795380000; /* in 2026 */
 std::string
 format(int64_t unix_s)
 {
-    char out[WEFT_HTTP_DATE_BYTES];
+    char out[WEFT_DATE_HTTP_BYTES];
 
-    weft_http_date_format(unix_s, out);
+    weft_date_format_http(unix_s, out);
     return std::string(out, sizeof out);
 }
 
@@ -30,7 +30,7 @@ parse(const std::string &text)
     int64_t unix_s = -1;
     std::string exact(text.data(), text.size());
 
-    return weft_http_date_parse(exact.data(), exact.size(), NOW_S, &unix_s) ? unix_s : -1;
+    return weft_date_parse_http(exact.data(), exact.size(), NOW_S, &unix_s) ? unix_s : -1;
 }
 
 } // namespace
@@ -45,6 +45,21 @@ TEST(Date, IsWrittenAsImfFixdate)
     EXPECT_EQ(format(INT64_MIN), "Sat, 01 Jan 0000 00:00:00 GMT");
 }
 
+TEST(Date, IsWrittenAsRfc3339)
+{
+    auto iso = [](int64_t wall_us) {
+        char out[WEFT_DATE_ISO_BYTES];
+
+        weft_date_format_iso(weft_date_second_of_us(wall_us), out);
+        return std::string(out, sizeof out);
+    };
+
+    EXPECT_EQ(iso(INT64_C(951782400) * G_USEC_PER_SEC), "2000-02-29T00:00:00Z");
+    EXPECT_EQ(iso(-1), "1969-12-31T23:59:59Z");
+    EXPECT_EQ(iso(G_USEC_PER_SEC - 1), "1970-01-01T00:00:00Z");
+    EXPECT_EQ(iso(INT64_C(784111777) * G_USEC_PER_SEC), "1994-11-06T08:49:37Z");
+}
+
 TEST(Date, AgreesWithTheLibraryOverFourCenturies)
 {
     for (int64_t unix_s = -3000000000; unix_s < 9500000000; unix_s += 86399 * 7) {
@@ -56,7 +71,7 @@ TEST(Date, AgreesWithTheLibraryOverFourCenturies)
         strftime(expected, sizeof expected, "%a, %d %b %Y %H:%M:%S GMT", &utc);
         ASSERT_EQ(format(unix_s), expected);
         int64_t again = 0;
-        ASSERT_TRUE(weft_http_date_parse(expected, strlen(expected), NOW_S, &again));
+        ASSERT_TRUE(weft_date_parse_http(expected, strlen(expected), NOW_S, &again));
         ASSERT_EQ(again, unix_s);
     }
 }

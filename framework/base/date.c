@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * HTTP dates: written as IMF-fixdate, read in the three forms of RFC 9110 5.6.7.  Own arithmetic:
- * the C library's would ask for the time zone and the locale.
+ * Dates: IMF-fixdate and RFC 3339 written, the three forms of RFC 9110 5.6.7 read.  Own arithmetic:
+ * the C library's would ask for the time zone and the locale, and takes a lock.
  */
 
-#include "http/date.h"
+#include <weft/date.h>
 
 #include <weft/clock.h>
 #include <weft/scan.h>
@@ -15,7 +15,8 @@
 #define MIN_UNIX_S INT64_C(-62167219200) /* year 0 */
 #define MAX_UNIX_S INT64_C(253402300799) /* the end of 9999 */
 
-#define DAY_BYTES ((size_t)17) /* "Sun, 06 Nov 1994 " */
+#define HTTP_DAY_BYTES ((size_t)17) /* "Sun, 06 Nov 1994 " */
+#define ISO_DAY_BYTES ((size_t)11)  /* "1994-11-06T" */
 
 static const char *const day_names[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
 static const char *const long_day_names[] = {"Sunday",   "Monday", "Tuesday", "Wednesday",
@@ -81,66 +82,96 @@ put_two_digits(char *out, unsigned value)
     out[1] = (char)('0' + value % 10);
 }
 
-/* "Sun, 06 Nov 1994 " of days since 1970. */
+/* What a date shows of a day. */
+typedef struct {
+    int64_t days; /* since 1970 */
+    char http[HTTP_DAY_BYTES];
+    char iso[ISO_DAY_BYTES];
+} DayText;
+
 static void
-format_day(int64_t days, char *out)
+format_day(int64_t days, DayText *text)
 {
-    static const char form[DAY_BYTES] = "Sun, 00 Jan 0000 ";
     /* 1970 began on a Thursday. */
     int64_t weekday = ((days + 4) % 7 + 7) % 7;
     Civil civil;
 
     civil_of_days(days, &civil);
-    memcpy(out, form, sizeof form);
-    memcpy(out, day_names[weekday], 3);
-    put_two_digits(out + 5, (unsigned)civil.day);
-    memcpy(out + 8, month_names[civil.month - 1], 3);
-    put_two_digits(out + 12, (unsigned)civil.year / 100);
-    put_two_digits(out + 14, (unsigned)civil.year % 100);
+    text->days = days;
+
+    memcpy(text->http, "Sun, 00 Jan 0000 ", HTTP_DAY_BYTES);
+    memcpy(text->http, day_names[weekday], 3);
+    put_two_digits(text->http + 5, (unsigned)civil.day);
+    memcpy(text->http + 8, month_names[civil.month - 1], 3);
+    put_two_digits(text->http + 12, (unsigned)civil.year / 100);
+    put_two_digits(text->http + 14, (unsigned)civil.year % 100);
+
+    memcpy(text->iso, "0000-00-00T", ISO_DAY_BYTES);
+    put_two_digits(text->iso, (unsigned)civil.year / 100);
+    put_two_digits(text->iso + 2, (unsigned)civil.year % 100);
+    put_two_digits(text->iso + 5, (unsigned)civil.month);
+    put_two_digits(text->iso + 8, (unsigned)civil.day);
 }
 
-/* Days come in rows: each thread keeps the last one. */
-static const char *
-find_day(int64_t days)
+/* The day of @unix_s.  Days come in rows: each thread keeps the last one.
+ * @ret_second: of that day */
+static const DayText *
+find_day(int64_t unix_s, unsigned *ret_second)
 {
-    static _Thread_local char text[DAY_BYTES];
-    static _Thread_local int64_t text_days = INT64_MIN;
-
-    if (days != text_days) {
-        format_day(days, text);
-        text_days = days;
-    }
-    return text;
-}
-
-void
-weft_http_date_format(int64_t unix_s, char *out)
-{
-    static const char form[WEFT_HTTP_DATE_BYTES - DAY_BYTES] = "00:00:00 GMT";
+    static _Thread_local DayText last = {.days = INT64_MIN};
 
     unix_s = CLAMP(unix_s, MIN_UNIX_S, MAX_UNIX_S);
     int64_t days = unix_s / SECONDS_PER_DAY;
     if (unix_s < days * SECONDS_PER_DAY)
         days--;
-    unsigned second = (unsigned)(unix_s - days * SECONDS_PER_DAY);
+    if (days != last.days)
+        format_day(days, &last);
+    *ret_second = (unsigned)(unix_s - days * SECONDS_PER_DAY);
+    return &last;
+}
 
-    memcpy(out, find_day(days), DAY_BYTES);
-    out += DAY_BYTES;
-    memcpy(out, form, sizeof form);
+/* The digits of "00:00:00" in @out become those of @second. */
+static void
+put_time(char *out, unsigned second)
+{
     put_two_digits(out, second / 3600);
     put_two_digits(out + 3, second / 60 % 60);
     put_two_digits(out + 6, second % 60);
 }
 
-const char *
-weft_http_date_now(void)
+void
+weft_date_format_http(int64_t unix_s, char *out)
 {
-    static _Thread_local char text[WEFT_HTTP_DATE_BYTES + 1];
+    static const char form[WEFT_DATE_HTTP_BYTES - HTTP_DAY_BYTES] = "00:00:00 GMT";
+    unsigned second;
+    const DayText *day = find_day(unix_s, &second);
+
+    memcpy(out, day->http, HTTP_DAY_BYTES);
+    memcpy(out + HTTP_DAY_BYTES, form, sizeof form);
+    put_time(out + HTTP_DAY_BYTES, second);
+}
+
+void
+weft_date_format_iso(int64_t unix_s, char *out)
+{
+    static const char form[WEFT_DATE_ISO_BYTES - ISO_DAY_BYTES] = "00:00:00Z";
+    unsigned second;
+    const DayText *day = find_day(unix_s, &second);
+
+    memcpy(out, day->iso, ISO_DAY_BYTES);
+    memcpy(out + ISO_DAY_BYTES, form, sizeof form);
+    put_time(out + ISO_DAY_BYTES, second);
+}
+
+const char *
+weft_date_now_http(void)
+{
+    static _Thread_local char text[WEFT_DATE_HTTP_BYTES + 1];
     static _Thread_local int64_t text_s = INT64_MIN;
     int64_t now_s = weft_clock_wall_us() / G_USEC_PER_SEC;
 
     if (now_s != text_s) {
-        weft_http_date_format(now_s, text);
+        weft_date_format_http(now_s, text);
         text_s = now_s;
     }
     return text;
@@ -236,7 +267,7 @@ match_rfc850(const char *text, size_t length, int64_t now_s, Civil *civil)
 }
 
 gboolean
-weft_http_date_parse(const char *text, size_t length, int64_t now_s, int64_t *ret_unix_s)
+weft_date_parse_http(const char *text, size_t length, int64_t now_s, int64_t *ret_unix_s)
 {
     static const char imf_fixdate[] = "*, DD # YYYY hh:mm:ss GMT";
     static const char asctime[] = "* # _D hh:mm:ss YYYY";
@@ -244,7 +275,7 @@ weft_http_date_parse(const char *text, size_t length, int64_t now_s, int64_t *re
     Civil civil = {0};
     gboolean matches;
 
-    if (length == WEFT_HTTP_DATE_BYTES && text[3] == ',')
+    if (length == WEFT_DATE_HTTP_BYTES && text[3] == ',')
         matches = match(imf_fixdate, text, &civil);
     else if (length == asctime_bytes && text[3] == ' ')
         matches = match(asctime, text, &civil);
