@@ -32,7 +32,7 @@ class ProgramTest(serving.ServingTest):
     def test_version_and_help(self):
         self.assertRegex(self.run_client(serving.weftdav_program(), "--version"), r"^weftdav \d+\.\d+")
         text = self.run_client(serving.weftdav_program(), "--help")
-        for option in ("--listen", "--read-only", "--workers", "--durability", "--max-upload",
+        for option in ("--listen", "--read-only", "--workers", "--durability", "--state", "--max-upload",
                        "--access-log", "--log-level", "--version"):
             self.assertIn(option, text)
 
@@ -81,6 +81,26 @@ class ProgramTest(serving.ServingTest):
         served.request("PUT", "/a", b"a")
         served.address = second
         self.assertEqual(served.request("GET", "/a").body, b"a")
+
+    def test_a_state_folder_belongs_to_one_server_at_a_time(self):
+        folder = self.scratch()
+        state = os.path.join(self.scratch(), "state folder")
+        first = self.serve(folder, "--state", state)
+        self.assertEqual(os.stat(state).st_mode & 0o777, 0o700)
+        text = self.refusal("--listen", serving.free_address(), "--state", state, self.scratch())
+        self.assertIn(state, text)
+        self.assertIn("process %d" % first.process.pid, text)
+        first.process.kill()
+        first.process.wait()
+        second = self.serve(folder, "--state", state)
+        self.assertEqual(second.request("OPTIONS", "/").status, 200)
+
+    def test_a_state_folder_that_cannot_be_is_refused(self):
+        folder = self.scratch()
+        self.assertIn("must not lie in", self.refusal("--state", os.path.join(folder, "state"), folder))
+        file = os.path.join(self.scratch(), "file")
+        serving.write_file(file, b"")
+        self.assertIn(file, self.refusal("--listen", serving.free_address(), "--state", file, folder))
 
     def test_uploads_have_a_limit_if_set(self):
         served = self.serve(self.scratch(), "--max-upload", "1000")

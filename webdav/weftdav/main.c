@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * weftdav: serves a folder over WebDAV.  Reads top to bottom: options, folder, service, listeners,
+ * weftdav: serves a folder over WebDAV.  Reads top to bottom: options, folders, service, listeners,
  * what it tells, then it serves.
  */
 #include <errno.h>
@@ -12,6 +12,7 @@
 #include <weft/log.h>
 
 #include "webdav/weftdav/options.h"
+#include "webdav/weftdav/state_folder.h"
 
 enum { EXIT_RUNTIME = 1, EXIT_USAGE = 2 };
 
@@ -141,6 +142,8 @@ main(int argc, char **argv)
     }
     weft_log_set_level(options.log_level);
 
+    if (options.state != NULL && !weft_dav_state_folder_claim(options.state, &error))
+        return fail(EXIT_RUNTIME, error);
     WeftService *service = make_service(&options, &error);
     if (service == NULL)
         return fail(EXIT_RUNTIME, error);

@@ -23,6 +23,7 @@ typedef struct {
     char **listen;
     char **rest;
     char *durability;
+    char *state;
     char *max_upload;
     char *access_log;
     char *access_log_format;
@@ -39,6 +40,7 @@ raw_clear(Raw *raw)
     g_strfreev(raw->listen);
     g_strfreev(raw->rest);
     g_free(raw->durability);
+    g_free(raw->state);
     g_free(raw->max_upload);
     g_free(raw->access_log);
     g_free(raw->access_log_format);
@@ -71,6 +73,8 @@ parse_raw(Raw *raw, int argc, char **argv, GError **error)
          "Threads that serve (default: one for each core)", "N"},
         {"durability", 0, 0, G_OPTION_ARG_STRING, &raw->durability,
          "What a change survives once it is answered (default: power)", "power|process"},
+        {"state", 0, 0, G_OPTION_ARG_FILENAME, &raw->state,
+         "Folder for what the server keeps itself; one server at a time", "DIR"},
         {"max-upload", 0, 0, G_OPTION_ARG_STRING, &raw->max_upload,
          "Refuse uploads larger than SIZE", "SIZE"},
         {"access-log", 0, 0, G_OPTION_ARG_FILENAME, &raw->access_log,
@@ -199,6 +203,14 @@ take_addresses(WeftDavProgramOptions *options, Raw *raw, GError **error)
     return TRUE;
 }
 
+static gboolean
+is_same_or_below(const char *path, const char *folder)
+{
+    const size_t length = strcmp(folder, "/") == 0 ? 0 : strlen(folder);
+
+    return strncmp(path, folder, length) == 0 && (path[length] == '/' || path[length] == '\0');
+}
+
 gboolean
 weft_dav_program_options_parse(WeftDavProgramOptions *options, int argc, char **argv,
                                GError **error)
@@ -212,6 +224,11 @@ weft_dav_program_options_parse(WeftDavProgramOptions *options, int argc, char **
         return refuse(error, "one folder can be served, and \"%s\" is the second", raw.rest[1]);
 
     options->directory = g_canonicalize_filename(raw.rest != NULL ? raw.rest[0] : ".", NULL);
+    if (raw.state != NULL)
+        options->state = g_canonicalize_filename(raw.state, NULL);
+    if (options->state != NULL && is_same_or_below(options->state, options->directory))
+        return refuse(error, "the state folder %s must not lie in the folder that is served",
+                      options->state);
     options->read_only = raw.read_only;
     options->anonymous = raw.anonymous;
     options->shows_version = raw.version;
@@ -223,6 +240,7 @@ void
 weft_dav_program_options_clear(WeftDavProgramOptions *options)
 {
     g_free(options->directory);
+    g_free(options->state);
     g_strfreev(options->listen);
     g_free(options->access_log);
 }

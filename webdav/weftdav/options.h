@@ -15,6 +15,7 @@ typedef struct {
     gboolean anonymous;
     gboolean shows_version;
     WeftDavDurability durability;
+    char *state;              /* (nullable): the state folder */
     int64_t max_upload_bytes; /* -1: none */
     char *access_log;         /* (nullable): "-" for stdout */
     WeftHttpLogFormat access_log_format;
