@@ -24,7 +24,8 @@ add_compile_definitions(_GNU_SOURCE)
 
 # Frame pointers: backtraces of parked fibers walk them.
 # Stack clash protection: a large frame must touch the guard page, not jump over it.
-add_compile_options(-fno-omit-frame-pointer -fstack-clash-protection
+# No interposition: position-independent code may be inlined within its file all the same.
+add_compile_options(-fno-omit-frame-pointer -fstack-clash-protection -fno-semantic-interposition
                     -Wall -Wextra -Wshadow -Wpointer-arith -Wvla
                     $<$<COMPILE_LANGUAGE:C>:-Wframe-larger-than=3072>
                     $<$<COMPILE_LANGUAGE:C>:-Wstrict-prototypes>

@@ -46,8 +46,8 @@ typedef void (*WeftContextEntry)(WeftContext *context);
  */
 void weft_context_init(WeftContext *context, void *stack_bottom, void *stack_top);
 
-/* Defined by fiber.c: the first function of every new context. */
-_Noreturn void weft_context_main(WeftContext *context);
+/* Defined by fiber.c: the first function of every new context.  Only assembly calls it. */
+_Noreturn __attribute__((used)) void weft_context_main(WeftContext *context);
 
 #ifdef WEFT_CONTEXT_UCONTEXT
 
