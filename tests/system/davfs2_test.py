@@ -43,6 +43,7 @@ def list_folder(path):
 @serving.needs_program("mount.davfs")
 @unittest.skipUnless(os.getuid() == 0, "mounting needs root")
 @unittest.skipUnless(os.path.exists("/dev/fuse"), "mounting needs /dev/fuse")
+@unittest.skipUnless(os.path.exists("/etc/mtab"), "mount.davfs needs /etc/mtab")
 @unittest.skipUnless(platform.machine() in GETDENTS64, "the number of getdents64 is not known here")
 class Davfs2Test(serving.ServingTest):
     def setUp(self):

@@ -17,7 +17,7 @@ import tempfile
 import time
 import unittest
 
-START_S = 60  # until a server accepts, on a slow machine under a sanitizer
+START_S = 60  # until a server answers, on a slow machine under a sanitizer
 END_S = 60    # until it has ended
 SKIPPED = 77  # an exit status
 MIB = 1024 * 1024
@@ -71,7 +71,7 @@ class Answer:
 
 
 class Served:
-    """A server process that accepts connections at @address."""
+    """A server process that answers at @address."""
 
     def __init__(self, process, address, log_path):
         self.process = process
@@ -79,13 +79,14 @@ class Served:
         self.log_path = log_path
         self.url = "http://%s/" % address
 
-    def wait_until_it_accepts(self):
+    def wait_until_it_answers(self):
+        """Not only accepts: the kernel does that for a port that is bound, before anybody serves it."""
         give_up = time.monotonic() + START_S
         while True:
             try:
-                socket.create_connection(host_and_port(self.address)).close()
+                self.request("OPTIONS", "/")
                 return
-            except ConnectionRefusedError:
+            except OSError:
                 if self.process.poll() is not None or time.monotonic() > give_up:
                     raise AssertionError("the server does not start:\n" + self.log())
                 time.sleep(0.01)
@@ -160,7 +161,7 @@ class ServingTest(unittest.TestCase):
                                        stderr=subprocess.STDOUT, preexec_fn=allow_many_descriptors)
         served = Served(process, address, log_path)
         self.addCleanup(self.end, served, folder)
-        served.wait_until_it_accepts()
+        served.wait_until_it_answers()
         return served
 
     def end(self, served, folder):
