@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * How a context begins: a first frame that nobody called, so that debuggers and backtraces stop
- * there.  It goes on by a jump with a return address put in place by hand: a call that never returns
- * would leave the processor's return stack one off, and every return after the fiber mispredicted.
+ * there.  It goes on by a jump with a return address put in place by hand: a call that never
+ * returns would leave the processor's return stack one off, and every return after the fiber
+ * mispredicted.
  */
 
 #include "fiber/context.h"
