@@ -325,7 +325,7 @@ def parse_options():
     parser.add_argument("--weftdav", default="build/release/bin/weftdav")
     parser.add_argument("--davload", default="build/release/bin/davload")
     parser.add_argument("--results", default="bench/RESULTS.md")
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=3, help="of each GET and small PROPFIND")
     parser.add_argument("--workers", type=int, default=os.cpu_count())
     parser.add_argument("--only", help="rows whose title matches this expression; writes no results")
