@@ -24,6 +24,8 @@ status_of_store(WeftDavError code)
     case WEFT_DAV_ERROR_FORBIDDEN:
     case WEFT_DAV_ERROR_READ_ONLY:
         return 403;
+    case WEFT_DAV_ERROR_LOCKED: /* RFC 4918 11.3 */
+        return 423;
     case WEFT_DAV_ERROR_NO_SPACE:
         return 507;
     case WEFT_DAV_ERROR_TOO_LARGE:

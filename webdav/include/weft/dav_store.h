@@ -32,6 +32,7 @@ typedef enum {
     WEFT_DAV_ERROR_TOO_LARGE, /* larger than the store takes */
     WEFT_DAV_ERROR_NAME_TOO_LONG,
     WEFT_DAV_ERROR_READ_ONLY, /* the store takes no changes */
+    WEFT_DAV_ERROR_LOCKED,    /* a lock (RFC 4918 6) stands against it */
     WEFT_DAV_ERROR_FAILED,    /* the system said no; the message says what */
 } WeftDavError;
 
