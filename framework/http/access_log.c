@@ -88,6 +88,18 @@ append_host(GString *line, const char *peer)
         g_string_append_len(line, peer, (gssize)length);
 }
 
+/* As one word: blanks would shift the fields behind it. */
+static void
+append_user(GString *line, const char *user)
+{
+    for (const char *at = user != NULL ? user : "-"; *at != '\0'; at++) {
+        if (is_plain(*at) && *at != ' ')
+            g_string_append_c(line, *at);
+        else
+            g_string_append_printf(line, "\\x%02x", (uint8_t)*at);
+    }
+}
+
 static const char *
 field_of(WeftHttpRequest *request, WeftHttpFieldId id)
 {
@@ -104,7 +116,9 @@ static void
 format_combined(GString *line, WeftHttpRequest *request, const WeftHttpResponse *response)
 {
     append_host(line, weft_http_request_peer(request));
-    g_string_append(line, " - - ");
+    g_string_append(line, " - ");
+    append_user(line, weft_http_request_user(request));
+    g_string_append_c(line, ' ');
     append_common_time(line, weft_clock_wall_us());
     g_string_append_c(line, ' ');
     if (weft_http_request_has_line(request)) {
@@ -131,6 +145,7 @@ format_json(GString *line, WeftHttpRequest *request, const WeftHttpResponse *res
     append_iso_time(line, weft_clock_wall_us());
     g_string_append_c(line, '"');
     append_json(line, "peer", weft_http_request_peer(request));
+    append_json(line, "user", weft_http_request_user(request));
     append_json(line, "method",
                 weft_http_request_has_line(request) ? weft_http_request_method(request) : NULL);
     append_json(line, "target",

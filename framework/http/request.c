@@ -20,6 +20,7 @@ weft_http_request_init(WeftHttpRequest *request)
 {
     request->path = g_string_sized_new(256);
     request->authority = g_string_sized_new(64);
+    request->user = g_string_sized_new(64);
     request->joined = NULL;
     weft_http_body_init(&request->body);
 }
@@ -29,6 +30,7 @@ weft_http_request_clear(WeftHttpRequest *request)
 {
     g_string_free(request->path, TRUE);
     g_string_free(request->authority, TRUE);
+    g_string_free(request->user, TRUE);
     g_clear_pointer(&request->joined, g_ptr_array_unref);
     weft_http_body_clear(&request->body);
 }
@@ -52,6 +54,7 @@ weft_http_request_begin(WeftHttpRequest *request, const WeftHttpServiceData *ser
     }
     weft_http_string_empty(request->path);
     weft_http_string_empty(request->authority);
+    weft_http_string_empty(request->user);
     weft_http_body_begin(&request->body);
 }
 
@@ -254,6 +257,18 @@ const char *
 weft_http_request_peer(const WeftHttpRequest *request)
 {
     return weft_stream_peer(request->transfer.stream);
+}
+
+const char *
+weft_http_request_user(const WeftHttpRequest *request)
+{
+    return request->user->len > 0 ? request->user->str : NULL;
+}
+
+void
+weft_http_request_set_user(WeftHttpRequest *request, const char *user)
+{
+    g_string_assign(request->user, user != NULL ? user : "");
 }
 
 unsigned

@@ -25,6 +25,7 @@ struct WeftHttpRequest {
     gboolean is_get;       /* GET or HEAD */
     GString *path;         /* decoded and plain */
     GString *authority;    /* of an absolute target; empty otherwise */
+    GString *user;         /* who signed in; empty: nobody */
     GPtrArray *joined;     /* (nullable): values made of several fields */
     WeftHttpBody body;
 };

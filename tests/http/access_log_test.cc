@@ -18,8 +18,9 @@ namespace
 {
 
 gboolean
-hello(WeftHttpRequest *, WeftHttpResponse *response, gpointer, GError **error)
+hello(WeftHttpRequest *request, WeftHttpResponse *response, gpointer, GError **error)
 {
+    weft_http_request_set_user(request, weft_http_request_header(request, "X-User"));
     return weft_http_response_send(response, "hello", 5, error);
 }
 
@@ -74,7 +75,8 @@ TEST_F(AccessLog, IsJson)
 {
     EXPECT_EQ(
         log_of(WEFT_HTTP_LOG_JSON, "GET /a HTTP/1.1\r\nHost: a\r\nUser-Agent: \"\\\xe4\r\n\r\n"),
-        "{\"time\":\"2023-11-14T22:13:20.000Z\",\"peer\":\"memory\",\"method\":\"GET\","
+        "{\"time\":\"2023-11-14T22:13:20.000Z\",\"peer\":\"memory\",\"user\":\"\",\"method\":"
+        "\"GET\","
         "\"target\":\"/a\",\"status\":200,\"bytes\":5,\"duration_us\":0,\"referer\":\"\","
         "\"user_agent\":\"\\u0022\\u005c\\u00e4\"}\n");
 }
@@ -88,4 +90,16 @@ TEST_F(AccessLog, HasWhatWasNoRequest)
 TEST_F(AccessLog, IsSilentWhereNobodyAsked)
 {
     EXPECT_EQ(log_of(WEFT_HTTP_LOG_NONE, "GET / HTTP/1.1\r\nHost: a\r\n\r\n"), "");
+}
+
+TEST_F(AccessLog, NamesTheUserAsOneWord)
+{
+    EXPECT_EQ(log_of(WEFT_HTTP_LOG_COMBINED,
+                     "GET /a HTTP/1.1\r\nHost: a\r\nX-User: ann\r\n\r\n"
+                     "GET /b HTTP/1.1\r\nHost: a\r\n\r\n"
+                     "GET /c HTTP/1.1\r\nHost: a\r\nX-User: a [b\"\r\n\r\n"),
+              "memory - ann [14/Nov/2023:22:13:20 +0000] \"GET /a HTTP/1.1\" 200 5 \"-\" \"-\"\n"
+              "memory - - [14/Nov/2023:22:13:20 +0000] \"GET /b HTTP/1.1\" 200 5 \"-\" \"-\"\n"
+              "memory - a\\x20[b\\x22 [14/Nov/2023:22:13:20 +0000] \"GET /c HTTP/1.1\" 200 5 \"-\" "
+              "\"-\"\n");
 }

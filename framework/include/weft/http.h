@@ -63,6 +63,11 @@ const char *weft_http_request_header(WeftHttpRequest *request, const char *name)
 /** "192.0.2.1:4711" */
 const char *weft_http_request_peer(const WeftHttpRequest *request);
 
+/** Who sent it, as found out by what asked for a password (weft/http_auth.h), which stands before
+ * the handler; told to the access log.  NULL: nobody signed in.  @user: (nullable): copied */
+const char *weft_http_request_user(const WeftHttpRequest *request);
+void weft_http_request_set_user(WeftHttpRequest *request, const char *user);
+
 /** Bytes announced by Content-Length; -1 for a chunked body; 0 without a body. */
 int64_t weft_http_request_content_length(const WeftHttpRequest *request);
 
