@@ -5,6 +5,7 @@ WEFTDAV_BUILT is the program (ctest sets it), WEFTDAV another one to test instea
 the tests' own programs are; WEFT_SANITIZE is not empty if they are instrumented.
 """
 
+import ctypes
 import http.client
 import os
 import resource
@@ -19,6 +20,7 @@ import unittest
 
 START_S = 60  # until a server answers, on a slow machine under a sanitizer
 END_S = 60    # until it has ended
+CLIENT_S = 280  # until a client has done one thing
 SKIPPED = 77  # an exit status
 MIB = 1024 * 1024
 STAGING = ".weft-staging"  # on the disk while a server runs, if it needs one; no client sees it
@@ -50,7 +52,13 @@ def host_and_port(address):
     return host, int(port)
 
 
-def allow_many_descriptors():
+def end_with_parent():
+    """In a new child: the kernel ends it when the test program dies, however that dies."""
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+
+
+def prepare_server():
+    end_with_parent()
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
@@ -158,7 +166,7 @@ class ServingTest(unittest.TestCase):
         log_path = os.path.join(self.scratch(), "log")
         with open(log_path, "wb") as log:
             process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log,
-                                       stderr=subprocess.STDOUT, preexec_fn=allow_many_descriptors)
+                                       stderr=subprocess.STDOUT, preexec_fn=prepare_server)
         served = Served(process, address, log_path)
         self.addCleanup(self.end, served, folder)
         served.wait_until_it_answers()
@@ -179,13 +187,25 @@ class ServingTest(unittest.TestCase):
         return self.launch([*prefix, weftdav_program(), "--listen", address, *options, folder], address,
                            folder)
 
-    def run_client(self, *command, text_in="", check=True, **settings):
-        """Run a client to its end; its output, both streams."""
-        result = subprocess.run(command, input=text_in, stdout=subprocess.PIPE,
-                                stderr=subprocess.STDOUT, text=True, check=False, timeout=280, **settings)
-        if check and result.returncode != 0:
-            self.fail("%s: exit %d\n%s" % (" ".join(command), result.returncode, result.stdout))
-        return result.stdout
+    def run_client(self, *command, text_in="", check=True, limit_s=CLIENT_S, **settings):
+        """Run a client to its end; its output, both streams.  Through files: a daemon that a client
+        leaves behind would keep a pipe open."""
+        with tempfile.TemporaryFile() as asked, tempfile.TemporaryFile() as said:
+            asked.write(text_in.encode())
+            asked.seek(0)
+            with subprocess.Popen(command, stdin=asked, stdout=said, stderr=subprocess.STDOUT,
+                                  start_new_session=True, preexec_fn=end_with_parent,
+                                  **settings) as process:
+                try:
+                    status = process.wait(limit_s)
+                except subprocess.TimeoutExpired:
+                    os.killpg(process.pid, signal.SIGKILL)
+                    status = "not done after %d s" % limit_s
+            said.seek(0)
+            output = said.read().decode(errors="replace")
+        if (check and status != 0) or isinstance(status, str):
+            self.fail("%s: exit %s\n%s" % (" ".join(command), status, output))
+        return output
 
 
 def write_file(path, content):

@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the tests of desktop clients stand on: steps that are named and counted, a home and a session
+of the client's own, and an end to all that it leaves running or mounted.
+"""
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import unittest
+
+import serving
+
+READY_S = 60  # until a client's daemon answers, or a mount is there
+STEP_S = 60   # until one step is done
+APART = "WEFT_TEST_APART"
+
+steps_done = []
+
+
+def live_apart():
+    """Go on in namespaces of our own for processes and mounts: what clients start and mount then ends
+    with this program, however that ends.  Where the kernel refuses, the tests' cleanups must do."""
+    if os.environ.get(APART):
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended by SIGTERM"))  # process 1 has no default
+        return
+    command = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
+    if os.getuid() != 0:
+        command += ["--user", "--map-root-user"]
+    if subprocess.run([*command, "true"], check=False, stderr=subprocess.DEVNULL).returncode == 0:
+        os.environ[APART] = "1"
+        os.execvp(command[0], [*command, sys.executable, *sys.argv])
+
+
+def main(client):
+    """Run the tests of the program, then tell how many steps @client did."""
+    live_apart()
+    result = unittest.main(verbosity=0, exit=False).result
+    print("%s: %d steps" % (client, len(steps_done)), flush=True)
+    sys.exit(0 if result.wasSuccessful() and result.testsRun > 0 else 1)
+
+
+class DesktopTest(serving.ServingTest):
+    """A client at work on a folder that is served; what it needs must be installed."""
+
+    PROGRAMS = ()
+
+    def setUp(self):
+        for program in self.PROGRAMS:
+            if shutil.which(program) is None:
+                self.fail(program + " is not installed: ./dev deps")
+        self.folder = self.scratch()
+        self.local = self.scratch()
+        self.environment = self.make_home()
+        self.served = self.serve(self.folder)
+
+    def make_home(self):
+        """An environment in which programs find nothing of the user's, and leave nothing."""
+        home = self.scratch()
+        runtime = os.path.join(home, "run")
+        os.mkdir(runtime, 0o700)
+        kept = {name: os.environ[name] for name in ("PATH", "TMPDIR") if name in os.environ}
+        return dict(kept, HOME=home, XDG_RUNTIME_DIR=runtime, LANG="C.UTF-8", LC_ALL="C.UTF-8")
+
+    @contextlib.contextmanager
+    def step(self, what):
+        """One thing that a user does with the client.  A failure names it."""
+        began = time.monotonic()
+        try:
+            yield
+        except BaseException as error:
+            error.add_note("in step %d: %s" % (len(steps_done) + 1, what))
+            raise
+        steps_done.append(what)
+        print("%3d  %-66s %6.2f s" % (len(steps_done), what, time.monotonic() - began), flush=True)
+
+    def run_here(self, *command, **settings):
+        return self.run_client(*command, env=self.environment, limit_s=STEP_S, **settings)
+
+    def keep_running(self, *command):
+        """Start a daemon in the foreground, which ends with the test; the path of its output."""
+        log_path = os.path.join(self.scratch(), "log")
+        with open(log_path, "wb") as log:
+            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log,
+                                       stderr=subprocess.STDOUT, env=self.environment,
+                                       start_new_session=True, preexec_fn=serving.end_with_parent)
+        self.addCleanup(self.end_group, process)
+        return log_path
+
+    @staticmethod
+    def end_group(process):
+        """End a daemon, and what it has started in its own process group."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+    def wait_until(self, holds, what, limit_s=READY_S):
+        """Wait for what another process does on its own time."""
+        give_up = time.monotonic() + limit_s
+        while not holds():
+            if time.monotonic() > give_up:
+                self.fail("%s: not after %d s" % (what, limit_s))
+            time.sleep(0.02)
+
+    def start_session_bus(self):
+        """Services that the bus starts inherit its environment, so HOME must be right here already."""
+        path = os.path.join(self.environment["XDG_RUNTIME_DIR"], "bus")
+        self.keep_running("dbus-daemon", "--session", "--nofork", "--nopidfile", "--address=unix:path=" + path)
+        self.wait_until(lambda: can_connect(path), "the session bus answers")
+        self.environment["DBUS_SESSION_BUS_ADDRESS"] = "unix:path=" + path
+
+    def stored(self, *names):
+        """Path of a file as the server has it."""
+        return os.path.join(self.folder, *names)
+
+    def assert_stored(self, name, content):
+        self.assertTrue(os.path.isfile(self.stored(name)), "%s is not there: %s"
+                        % (name, serving.all_names(self.folder)))
+        self.assertEqual(serving.read_file(self.stored(name)), content)
+
+    def assert_names(self, *names):
+        self.assertEqual(serving.all_names(self.folder), sorted(names))
+
+
+def can_connect(path):
+    with socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.connect(path)
+            return True
+        except OSError:
+            return False
