@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "webdav/path_lock.h"
+#include "webdav/rights.h"
 #include "webdav/status.h"
 #include "webdav/xml/multistatus.h"
 
@@ -31,6 +32,7 @@ struct WeftDavMethod {
     unsigned on;               /* WeftDavOn: where it works; 405 elsewhere */
     Access access;
     Locks locks;
+    WeftDavNeeds needs;
 };
 
 #define NOTHING WEFT_DAV_ON_NOTHING
@@ -40,23 +42,31 @@ struct WeftDavMethod {
 #define ANYTHING (NOTHING | SOMETHING)
 #define NOWHERE 0
 
+#define TO_ASK WEFT_DAV_NEEDS_TO_ASK
+#define TO_SEE WEFT_DAV_NEEDS_TO_SEE
+#define TO_MAKE WEFT_DAV_NEEDS_TO_MAKE
+#define TO_WRITE WEFT_DAV_NEEDS_TO_WRITE
+#define TO_REMOVE WEFT_DAV_NEEDS_TO_REMOVE
+#define TO_COPY WEFT_DAV_NEEDS_TO_COPY
+#define TO_MOVE WEFT_DAV_NEEDS_TO_MOVE
+
 /* clang-format off */
 static const WeftDavMethod methods[] = {
-    {"OPTIONS",   NULL, weft_dav_options,   ANYTHING,  READS, LOCKS_NOTHING},
-    {"GET",       NULL, weft_dav_get,       SOMETHING, READS, LOCKS_NOTHING},
-    {"HEAD",      NULL, weft_dav_get,       SOMETHING, READS, LOCKS_NOTHING},
-    {"PROPFIND",  NULL, weft_dav_propfind,  SOMETHING, READS, LOCKS_NOTHING},
-    {"PUT",       weft_dav_put_receive,       weft_dav_put,       NOTHING | FILES, WRITES, LOCKS_RESOURCE},
-    {"MKCOL",     weft_dav_mkcol_receive,     weft_dav_mkcol,     NOTHING,         WRITES, LOCKS_RESOURCE},
-    {"PROPPATCH", weft_dav_proppatch_receive, weft_dav_proppatch, SOMETHING,       WRITES, LOCKS_RESOURCE},
-    {"DELETE",    NULL, weft_dav_delete,    SOMETHING, WRITES, LOCKS_SUBTREE},
-    {"COPY",      NULL, weft_dav_copy,      SOMETHING, WRITES, LOCKS_BOTH_ENDS},
-    {"MOVE",      NULL, weft_dav_move,      SOMETHING, WRITES, LOCKS_BOTH_ENDS},
-    {"LOCK",      NULL, NULL,               ANYTHING,  WRITES, LOCKS_NOTHING},
-    {"UNLOCK",    NULL, NULL,               ANYTHING,  WRITES, LOCKS_NOTHING},
-    {"POST",      NULL, NULL,               NOWHERE,   WRITES, LOCKS_NOTHING},
-    {"PATCH",     NULL, NULL,               NOWHERE,   WRITES, LOCKS_NOTHING},
-    {"TRACE",     NULL, NULL,               NOWHERE,   READS,  LOCKS_NOTHING},
+    {"OPTIONS",   NULL, weft_dav_options,   ANYTHING,  READS, LOCKS_NOTHING, TO_ASK},
+    {"GET",       NULL, weft_dav_get,       SOMETHING, READS, LOCKS_NOTHING, TO_SEE},
+    {"HEAD",      NULL, weft_dav_get,       SOMETHING, READS, LOCKS_NOTHING, TO_SEE},
+    {"PROPFIND",  NULL, weft_dav_propfind,  SOMETHING, READS, LOCKS_NOTHING, TO_SEE},
+    {"PUT",       weft_dav_put_receive,       weft_dav_put,       NOTHING | FILES, WRITES, LOCKS_RESOURCE, TO_MAKE},
+    {"MKCOL",     weft_dav_mkcol_receive,     weft_dav_mkcol,     NOTHING,         WRITES, LOCKS_RESOURCE, TO_MAKE},
+    {"PROPPATCH", weft_dav_proppatch_receive, weft_dav_proppatch, SOMETHING,       WRITES, LOCKS_RESOURCE, TO_WRITE},
+    {"DELETE",    NULL, weft_dav_delete,    SOMETHING, WRITES, LOCKS_SUBTREE, TO_REMOVE},
+    {"COPY",      NULL, weft_dav_copy,      SOMETHING, WRITES, LOCKS_BOTH_ENDS, TO_COPY},
+    {"MOVE",      NULL, weft_dav_move,      SOMETHING, WRITES, LOCKS_BOTH_ENDS, TO_MOVE},
+    {"LOCK",      NULL, NULL,               ANYTHING,  WRITES, LOCKS_NOTHING, TO_WRITE},
+    {"UNLOCK",    NULL, NULL,               ANYTHING,  WRITES, LOCKS_NOTHING, TO_WRITE},
+    {"POST",      NULL, NULL,               NOWHERE,   WRITES, LOCKS_NOTHING, TO_WRITE},
+    {"PATCH",     NULL, NULL,               NOWHERE,   WRITES, LOCKS_NOTHING, TO_WRITE},
+    {"TRACE",     NULL, NULL,               NOWHERE,   READS,  LOCKS_NOTHING, TO_SEE},
 };
 /* clang-format on */
 
@@ -211,6 +221,9 @@ look_and_check(WeftDavCall *call, GError **error)
 {
     if (!weft_dav_call_look(call, error))
         return FALSE;
+    if (call->method->needs == TO_MAKE && call->on != NOTHING &&
+        !weft_dav_check_replace(call, call->path, error))
+        return FALSE;
     if ((call->method->on & call->on) == 0) {
         if (call->on == NOTHING)
             return refuse(error, 404, "no such resource");
@@ -239,7 +252,7 @@ find_destination(WeftDavCall *call, GError **error)
         return FALSE;
     if (is_same_or_below(call->path, call->destination))
         return refuse(error, 403, "the destination is the source, or holds it");
-    return TRUE;
+    return weft_dav_check_destination(call, error);
 }
 
 static WeftDavPathLock *
@@ -294,7 +307,7 @@ static gboolean
 handle_path(WeftDav *dav, WeftDavCall *call, const char *path, GError **error)
 {
     call->path = weft_dav_path_for_store(path, error);
-    if (call->path == NULL)
+    if (call->path == NULL || !weft_dav_check_rights(call, call->method->needs, error))
         return FALSE;
     return call->method->access == WRITES ? change(dav, call, error)
                                           : call->method->run(call, error);

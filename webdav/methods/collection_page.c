@@ -9,6 +9,7 @@
 #include <weft/fiber.h>
 #include <weft/scan.h>
 
+#include "webdav/rights.h"
 #include "webdav/xml/writer.h"
 
 #define FULL_BYTES (32 * 1024)
@@ -17,6 +18,7 @@ typedef struct {
     WeftDavCall *call;
     WeftDavListing *listing;
     WeftBuffer buffer;
+    gboolean shows_all; /* no member is hidden from the user */
 } Page;
 
 static void
@@ -33,6 +35,12 @@ append_top(Page *page)
     weft_buffer_append_string(out, "</h1>\n<table>\n");
     if (strcmp(path, "/") != 0)
         weft_buffer_append_string(out, "<tr><td><a href=\"../\">../</a></td></tr>\n");
+}
+
+static gboolean
+is_shown(const Page *page, const WeftDavEntry *entry)
+{
+    return page->shows_all || weft_dav_may_see_member(page->call, page->call->path, entry);
 }
 
 static void
@@ -80,7 +88,8 @@ write_page(Page *page, GError **error)
     append_top(page);
     while ((n = page->call->store->methods->list_next(page->listing, &entries, error)) > 0) {
         for (ssize_t i = 0; i < n; i++) {
-            append_entry(page, &entries[i]);
+            if (is_shown(page, &entries[i]))
+                append_entry(page, &entries[i]);
             if (weft_buffer_length(&page->buffer) >= FULL_BYTES && !flush(page, error))
                 return FALSE;
         }
@@ -97,7 +106,7 @@ gboolean
 weft_dav_collection_page_answer(WeftDavCall *call, GError **error)
 {
     const WeftDavStoreMethods *store = call->store->methods;
-    Page page = {.call = call};
+    Page page = {.call = call, .shows_all = weft_dav_sees_all_below(call, call->path)};
 
     page.listing = store->list(call->store, call->path, FALSE, error);
     if (page.listing == NULL)

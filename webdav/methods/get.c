@@ -6,6 +6,7 @@
 
 #include "webdav/methods/collection_page.h"
 #include "webdav/properties/content_type.h"
+#include "webdav/rights.h"
 #include "webdav/service.h"
 #include "webdav/xml/writer.h"
 
@@ -58,7 +59,7 @@ weft_dav_get(WeftDavCall *call, GError **error)
         call->store->methods->open_read(call->store, call->path, &call->info, &problem);
 
     if (file != NULL)
-        return answer_file(call, file, error);
+        return weft_dav_check_read(call, error) && answer_file(call, file, error);
     if (!g_error_matches(problem, WEFT_DAV_ERROR, WEFT_DAV_ERROR_IS_COLLECTION)) {
         g_propagate_error(error, g_steal_pointer(&problem));
         return FALSE;

@@ -7,6 +7,7 @@
 #include <weft/fiber.h>
 
 #include "webdav/properties/plan.h"
+#include "webdav/rights.h"
 #include "webdav/service.h"
 #include "webdav/xml/multistatus.h"
 
@@ -27,6 +28,7 @@ typedef struct {
     WeftDavDepth depth;
     WeftDavPlan *plan;
     gboolean needs_dead;
+    gboolean shows_all; /* nothing below is hidden from the user */
     WeftDavMultistatus multistatus;
     GArray *levels;   /* of Level, the outermost first */
     GString *path;    /* of the innermost collection */
@@ -132,6 +134,8 @@ append_entry(Walk *walk, const WeftDavEntry *entry, GError **error)
                                       entry->properties};
     gboolean is_deeper = entry->info.is_collection && walk->depth == WEFT_DAV_DEPTH_INFINITY;
 
+    if (!walk->shows_all && !weft_dav_may_see_member(walk->call, walk->path->str, entry))
+        return TRUE;
     if (is_deeper && walk->levels->len == MAX_LEVELS) {
         append_too_deep(walk, entry);
         return TRUE;
@@ -160,6 +164,7 @@ next_batch(Walk *walk, Level *level, GError **error)
 static gboolean
 walk_members(Walk *walk, GError **error)
 {
+    walk->shows_all = weft_dav_sees_all_below(walk->call, walk->call->path);
     g_string_assign(walk->path, walk->call->path);
     if (walk->path->len > 1)
         g_string_append_c(walk->path, '/');

@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "webdav/service.h"
+#include "webdav/rights.h"
 
 /* One piece of a body, and how many of them a thread keeps for the next uploads. */
 #define PIECE_BYTES (128 * 1024)
@@ -120,7 +120,8 @@ gboolean
 weft_dav_put(WeftDavCall *call, GError **error)
 {
     const char *if_none_match = weft_dav_call_header(call, "If-None-Match");
-    gboolean may_replace = if_none_match == NULL || strcmp(if_none_match, "*") != 0;
+    gboolean may_replace = (if_none_match == NULL || strcmp(if_none_match, "*") != 0) &&
+                           weft_dav_may_replace(call, call->path);
     gboolean is_new = call->on == WEFT_DAV_ON_NOTHING;
     char etag[WEFT_DAV_ETAG_BYTES];
     WeftDavInfo info;

@@ -4,6 +4,8 @@
  */
 #include "webdav/methods/transfer.h"
 
+#include "webdav/rights.h"
+
 gboolean
 weft_dav_transfer_init(WeftDavTransfer *transfer, WeftDavCall *call, GError **error)
 {
@@ -15,6 +17,8 @@ weft_dav_transfer_init(WeftDavTransfer *transfer, WeftDavCall *call, GError **er
         !weft_dav_parse_overwrite(weft_dav_call_header(call, "Overwrite"), &transfer->may_replace,
                                   error))
         return FALSE;
+    if (!weft_dav_may_replace(call, call->destination))
+        transfer->may_replace = FALSE;
 
     /* Of no use but for the answer: what cannot be replaced is for the store to find out. */
     transfer->is_new = !call->store->methods->stat(call->store, call->destination, &info, &problem);

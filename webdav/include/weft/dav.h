@@ -9,11 +9,41 @@ G_BEGIN_DECLS
 
 /** A WebDAV server (RFC 4918, class 1) over a store. */
 
+/** What somebody may do at a path; bits. */
+typedef enum {
+    WEFT_DAV_MAY_SEE = 1 << 0,  /* that it is there: its name, its properties, its locks */
+    WEFT_DAV_MAY_READ = 1 << 1, /* what is in a file */
+    WEFT_DAV_MAY_ADD = 1 << 2,  /* make what is not there; not replace what is */
+    WEFT_DAV_MAY_WRITE = 1 << 3 /* make, replace, change, lock, remove */
+} WeftDavMay;
+
+#define WEFT_DAV_MAY_ALL                                                                           \
+    (WEFT_DAV_MAY_SEE | WEFT_DAV_MAY_READ | WEFT_DAV_MAY_ADD | WEFT_DAV_MAY_WRITE)
+
+/** How far a question about rights goes. */
+typedef enum {
+    WEFT_DAV_RIGHTS_HERE,      /* the resource alone */
+    WEFT_DAV_RIGHTS_ALL_BELOW, /* it, and whatever is or might be below it: the least of them */
+} WeftDavExtent;
+
+/**
+ * Who may do what.  Asked for each request, and for each member of a listing some of which may be
+ * hidden: it neither parks nor allocates, and is called from several threads.
+ */
+typedef struct {
+    /** Returns: bits of WeftDavMay.  @user: (nullable): NULL for who has not signed in; @path: as
+     * stores take it */
+    unsigned (*function)(gpointer data, const char *user, const char *path, WeftDavExtent extent);
+    gpointer data;        /* (transfer none): outlives the service */
+    gboolean is_asked_in; /* who has not signed in is answered 401 where he may not, not 403 */
+} WeftDavRights;
+
 /** What a share allows.  weft_dav_options_default() has a value for each. */
 typedef struct {
     gboolean read_only;            /* methods that write answer 403 */
     gboolean allow_depth_infinity; /* PROPFIND; otherwise 403 propfind-finite-depth */
     int64_t max_upload_bytes;      /* 413 beyond; -1: none */
+    WeftDavRights rights;          /* function NULL: everybody may do everything */
 } WeftDavOptions;
 
 WeftDavOptions weft_dav_options_default(void);
