@@ -18,6 +18,7 @@ import serving
 READY_S = 60  # until a client's daemon answers, or a mount is there
 STEP_S = 60   # until one step is done
 APART = "WEFT_TEST_APART"
+PYTHON = "/usr/bin/python3"  # for which Debian has packed the clients that are Python modules
 
 steps_done = []
 
@@ -31,9 +32,10 @@ def live_apart():
     command = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
     if os.getuid() != 0:
         command += ["--user", "--map-root-user"]
-    if subprocess.run([*command, "true"], check=False, stderr=subprocess.DEVNULL).returncode == 0:
-        os.environ[APART] = "1"
-        os.execvp(command[0], [*command, sys.executable, *sys.argv])
+    if subprocess.run([*command, "true"], check=False, stderr=subprocess.DEVNULL).returncode != 0:
+        command = ["env"]
+    os.environ[APART] = "1"
+    os.execvp(command[0], [*command, PYTHON, *sys.argv])
 
 
 def main(client):
