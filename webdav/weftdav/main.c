@@ -18,11 +18,17 @@ enum { EXIT_RUNTIME = 1, EXIT_USAGE = 2 };
 
 /* One clear sentence, and the exit status. */
 static int
-fail(int status, const GError *error)
+fail(const GError *error)
 {
-    g_printerr("weftdav: %s%s\n", error->message,
-               status == EXIT_USAGE ? " (weftdav --help shows all options)" : "");
-    return status;
+    g_printerr("weftdav: %s\n", error->message);
+    return EXIT_RUNTIME;
+}
+
+static int
+refuse_usage(const char *problem)
+{
+    g_printerr("weftdav: %s (weftdav --help shows all options)\n", problem);
+    return EXIT_USAGE;
 }
 
 static gboolean
@@ -128,14 +134,34 @@ print_banner(const WeftServer *server, const WeftDavProgramOptions *options)
     g_print("Ctrl-C stops it.\n");
 }
 
+/* --check-config: all that is wrong, not only the first. */
+static int
+report(const WeftDavProgramOptions *options, GPtrArray *problems)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (!check_folder(options, &error))
+        g_ptr_array_add(problems, g_strdup(error->message));
+    for (size_t i = 0; i < problems->len; i++)
+        g_printerr("weftdav: %s\n", (const char *)g_ptr_array_index(problems, i));
+    if (problems->len > 0)
+        return EXIT_RUNTIME;
+    g_print("weftdav: the configuration is good\n");
+    return 0;
+}
+
 int
 main(int argc, char **argv)
 {
     g_auto(WeftDavProgramOptions) options = {0};
+    g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(GError) error = NULL;
 
-    if (!weft_dav_program_options_parse(&options, argc, argv, &error))
-        return fail(EXIT_USAGE, error);
+    weft_dav_program_options_gather(&options, argc, argv, problems);
+    if (options.checks_config)
+        return report(&options, problems);
+    if (problems->len > 0)
+        return refuse_usage(g_ptr_array_index(problems, 0));
     if (options.shows_version) {
         g_print("weftdav " WEFT_VERSION "\n");
         return 0;
@@ -143,17 +169,17 @@ main(int argc, char **argv)
     weft_log_set_level(options.log_level);
 
     if (options.state != NULL && !weft_dav_state_folder_claim(options.state, &error))
-        return fail(EXIT_RUNTIME, error);
+        return fail(error);
     WeftService *service = make_service(&options, &error);
     if (service == NULL)
-        return fail(EXIT_RUNTIME, error);
+        return fail(error);
 
     g_autoptr(WeftServer) server = weft_server_new();
     weft_server_set_workers(server, options.n_workers);
     if (!listen_on_all(server, &options, service, &error))
-        return fail(EXIT_RUNTIME, error);
+        return fail(error);
     print_banner(server, &options);
     if (!weft_server_run(server, &error))
-        return fail(EXIT_RUNTIME, error);
+        return fail(error);
     return 0;
 }

@@ -1,53 +1,113 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The command line of weftdav.
+ * The options of weftdav: one table.  A row is a long option, an environment variable and a key of
+ * the configuration file at once; below it, what must hold between options, and where values come
+ * from.
  */
 #include "webdav/weftdav/options.h"
 
 #include <string.h>
 #include <weft/scan.h>
 
+#include "webdav/weftdav/config_file.h"
+#include "webdav/weftdav/option.h"
+
 #define DEFAULT_ADDRESS "127.0.0.1:8080"
 #define MAX_WORKERS 256
+#define MAIN_GROUP "weftdav"
 
 static const char summary[] =
     "Serves DIR (default: the current folder) over WebDAV, on " DEFAULT_ADDRESS ".";
 
 static const char description[] =
     "ADDR is HOST:PORT, [V6]:PORT or unix:/PATH.  SIZE is in bytes; K, M, G and T behind it\n"
-    "multiply by 1024 each.  SIGTERM and SIGINT stop the server once what is under way is done;\n"
-    "a second one stops it at once.  SIGUSR1 lists all fibers on stderr.\n";
+    "multiply by 1024 each.  A switch that something else turned on: --no-NAME turns it off.\n"
+    "Each option is also the key NAME in [weftdav] of the configuration file, and the variable\n"
+    "WEFTDAV_NAME in the environment; the command line goes before the environment, and that\n"
+    "before the file.  SIGTERM and SIGINT stop the server once what is under way is done; a\n"
+    "second one stops it at once.  SIGUSR1 lists all fibers on stderr.\n";
 
-/* As GOption leaves them, before they are judged. */
+/* ---- the table ---- */
+
+static gboolean check_listen(gconstpointer data, GError **error);
+static gboolean check_state(gconstpointer data, GError **error);
+
+#define FIELD(name) G_STRUCT_OFFSET(WeftDavProgramOptions, name)
+#define FLAG WEFT_DAV_OPTION_FLAG
+#define STRING WEFT_DAV_OPTION_STRING
+#define PATH WEFT_DAV_OPTION_PATH
+#define LIST WEFT_DAV_OPTION_LIST
+#define SIZE WEFT_DAV_OPTION_SIZE
+#define COUNT WEFT_DAV_OPTION_COUNT
+#define CHOICE WEFT_DAV_OPTION_CHOICE
+#define NO_LINE WEFT_DAV_OPTION_NO_LINE
+#define NO_FILE WEFT_DAV_OPTION_NO_FILE
+#define NO_ENV WEFT_DAV_OPTION_NO_ENV
+#define RELOADS WEFT_DAV_OPTION_RELOADS
+
+/* In the order of --help.  Without RELOADS a change waits for the next start. */
+/* clang-format off */
+static const WeftDavOption table[] = {
+    /* Name, letter, kind, field, what --help calls the value; then what not all have. */
+    {"config", 'c', PATH, FIELD(config), "FILE",
+     .help = "Read FILE, too", .traits = NO_FILE},
+    {"check-config", 0, FLAG, FIELD(checks_config), NULL,
+     .help = "Tell all that is wrong with the options and the configuration, and end",
+     .traits = NO_FILE | NO_ENV},
+    {"directory", 0, PATH, FIELD(directory), "DIR",
+     .fallback = ".", .traits = NO_LINE},
+
+    {"listen", 'l', LIST, FIELD(listen), "ADDR",
+     .help = "Listen on ADDR; may be given several times",
+     .fallback = DEFAULT_ADDRESS, .check = check_listen},
+    {"anonymous", 0, FLAG, FIELD(anonymous), NULL,
+     .help = "Let everybody in, on addresses beyond this machine, too"},
+    {"workers", 'w', COUNT, FIELD(n_workers), "N",
+     .help = "Threads that serve; 0: one for each core",
+     .fallback = "0", .max = MAX_WORKERS},
+
+    {"read-only", 'r', FLAG, FIELD(read_only), NULL,
+     .help = "Refuse all changes"},
+    {"durability", 0, CHOICE, FIELD(durability), "power|process",
+     .help = "What a change survives once it is answered",
+     .fallback = "power", .min = WEFT_DAV_DURABILITY_POWER},
+    {"state", 0, PATH, FIELD(state), "DIR",
+     .help = "Folder for what the server keeps itself; one server at a time",
+     .check = check_state},
+    {"max-upload", 0, SIZE, FIELD(max_upload_bytes), "SIZE",
+     .help = "Refuse uploads larger than SIZE",
+     .fallback = "none"},
+
+    {"access-log", 0, PATH, FIELD(access_log), "FILE",
+     .help = "Write a line for each request to FILE; - is stdout"},
+    {"access-log-format", 0, CHOICE, FIELD(access_log_format), "combined|json",
+     .help = "Form of these lines",
+     .fallback = "combined", .min = WEFT_HTTP_LOG_COMBINED},
+    {"log-level", 0, CHOICE, FIELD(log_level), "error|warning|info|debug",
+     .help = "How much to say on stderr",
+     .fallback = "info", .min = WEFT_LOG_ERROR, .traits = RELOADS},
+    {"version", 0, FLAG, FIELD(shows_version), NULL,
+     .help = "Show the version", .traits = NO_FILE | NO_ENV},
+};
+/* clang-format on */
+
+/* Who reads which groups of the configuration file: [NAME], or [NAME ...] with a name of its own.
+ */
+static void take_main_group(WeftDavProgramOptions *options, const WeftDavConfigFile *file,
+                            const char *group, GPtrArray *problems);
+
 typedef struct {
-    char **listen;
-    char **rest;
-    char *durability;
-    char *state;
-    char *max_upload;
-    char *access_log;
-    char *access_log_format;
-    char *log_level;
-    int n_workers;
-    gboolean read_only;
-    gboolean anonymous;
-    gboolean version;
-} Raw;
+    const char *name;
+    gboolean has_own_name; /* [share music] */
+    void (*take)(WeftDavProgramOptions *options, const WeftDavConfigFile *file, const char *group,
+                 GPtrArray *problems);
+} Section;
 
-static void
-raw_clear(Raw *raw)
-{
-    g_strfreev(raw->listen);
-    g_strfreev(raw->rest);
-    g_free(raw->durability);
-    g_free(raw->state);
-    g_free(raw->max_upload);
-    g_free(raw->access_log);
-    g_free(raw->access_log_format);
-    g_free(raw->log_level);
-}
+static const Section sections[] = {
+    {MAIN_GROUP, FALSE, take_main_group},
+};
 
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Raw, raw_clear)
+/* ---- what must hold between options ---- */
 
 static gboolean
 refuse(GError **error, const char *format, const char *value)
@@ -57,112 +117,6 @@ refuse(GError **error, const char *format, const char *value)
     g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, message);
     return FALSE;
 }
-
-static gboolean
-parse_raw(Raw *raw, int argc, char **argv, GError **error)
-{
-    /* clang-format off */
-    const GOptionEntry entries[] = {
-        {"listen", 'l', 0, G_OPTION_ARG_STRING_ARRAY, &raw->listen,
-         "Listen on ADDR; may be given several times", "ADDR"},
-        {"anonymous", 0, 0, G_OPTION_ARG_NONE, &raw->anonymous,
-         "Let everybody in, on addresses beyond this machine, too", NULL},
-        {"read-only", 'r', 0, G_OPTION_ARG_NONE, &raw->read_only,
-         "Refuse all changes", NULL},
-        {"workers", 'w', 0, G_OPTION_ARG_INT, &raw->n_workers,
-         "Threads that serve (default: one for each core)", "N"},
-        {"durability", 0, 0, G_OPTION_ARG_STRING, &raw->durability,
-         "What a change survives once it is answered (default: power)", "power|process"},
-        {"state", 0, 0, G_OPTION_ARG_FILENAME, &raw->state,
-         "Folder for what the server keeps itself; one server at a time", "DIR"},
-        {"max-upload", 0, 0, G_OPTION_ARG_STRING, &raw->max_upload,
-         "Refuse uploads larger than SIZE", "SIZE"},
-        {"access-log", 0, 0, G_OPTION_ARG_FILENAME, &raw->access_log,
-         "Write a line for each request to FILE; - is stdout", "FILE"},
-        {"access-log-format", 0, 0, G_OPTION_ARG_STRING, &raw->access_log_format,
-         "Form of these lines (default: combined)", "combined|json"},
-        {"log-level", 0, 0, G_OPTION_ARG_STRING, &raw->log_level,
-         "How much to say on stderr (default: info)", "error|warning|info|debug"},
-        {"version", 0, 0, G_OPTION_ARG_NONE, &raw->version, "Show the version", NULL},
-        {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &raw->rest, NULL, "[DIR]"},
-        {NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL},
-    };
-    /* clang-format on */
-    g_autoptr(GOptionContext) context = g_option_context_new(NULL);
-
-    g_option_context_set_summary(context, summary);
-    g_option_context_set_description(context, description);
-    g_option_context_add_main_entries(context, entries, NULL);
-    return g_option_context_parse(context, &argc, &argv, error);
-}
-
-/* ---- values ---- */
-
-/* "10M" */
-static gboolean
-parse_size(const char *text, int64_t *ret_bytes, GError **error)
-{
-    static const char units[] = "KMGT";
-    uint64_t value = 0;
-    size_t length = strlen(text);
-    size_t used = weft_scan_decimal(text, length, &value);
-    unsigned shift = 0;
-
-    if (used > 0 && used + 1 == length) {
-        const char *unit = strchr(units, g_ascii_toupper(text[used]));
-
-        if (unit == NULL)
-            return refuse(error, "bad size \"%s\" for --max-upload", text);
-        shift = 10 * (unsigned)(unit - units + 1);
-    } else if (used == 0 || used != length) {
-        return refuse(error, "bad size \"%s\" for --max-upload", text);
-    }
-    if (value > (uint64_t)INT64_MAX >> shift)
-        return refuse(error, "size \"%s\" for --max-upload is too large", text);
-    *ret_bytes = (int64_t)(value << shift);
-    return TRUE;
-}
-
-static gboolean
-parse_durability(const char *text, WeftDavDurability *ret_durability, GError **error)
-{
-    gboolean is_power = text == NULL || strcmp(text, "power") == 0;
-
-    if (!is_power && strcmp(text, "process") != 0)
-        return refuse(error, "--durability is power or process, not \"%s\"", text);
-    *ret_durability = is_power ? WEFT_DAV_DURABILITY_POWER : WEFT_DAV_DURABILITY_PROCESS;
-    return TRUE;
-}
-
-static gboolean
-parse_log_format(const char *text, WeftHttpLogFormat *ret_format, GError **error)
-{
-    gboolean is_combined = text == NULL || strcmp(text, "combined") == 0;
-
-    if (!is_combined && strcmp(text, "json") != 0)
-        return refuse(error, "--access-log-format is combined or json, not \"%s\"", text);
-    *ret_format = is_combined ? WEFT_HTTP_LOG_COMBINED : WEFT_HTTP_LOG_JSON;
-    return TRUE;
-}
-
-static gboolean
-parse_values(WeftDavProgramOptions *options, const Raw *raw, GError **error)
-{
-    if (raw->n_workers < 0 || raw->n_workers > MAX_WORKERS)
-        return refuse(error, "--workers is 1 to %s", G_STRINGIFY(MAX_WORKERS));
-    options->n_workers = raw->n_workers > 0 ? (unsigned)raw->n_workers : g_get_num_processors();
-    options->max_upload_bytes = -1;
-    if (raw->max_upload != NULL && !parse_size(raw->max_upload, &options->max_upload_bytes, error))
-        return FALSE;
-    options->log_level = WEFT_LOG_INFO;
-    if (raw->log_level != NULL && !weft_log_level_parse(raw->log_level, &options->log_level))
-        return refuse(error, "--log-level is error, warning, info or debug, not \"%s\"",
-                      raw->log_level);
-    return parse_durability(raw->durability, &options->durability, error) &&
-           parse_log_format(raw->access_log_format, &options->access_log_format, error);
-}
-
-/* ---- addresses ---- */
 
 gboolean
 weft_dav_program_is_local(const char *address)
@@ -185,12 +139,12 @@ weft_dav_program_is_local(const char *address)
 }
 
 static gboolean
-take_addresses(WeftDavProgramOptions *options, Raw *raw, GError **error)
+check_listen(gconstpointer data, GError **error)
 {
-    static const char *const fallback[] = {DEFAULT_ADDRESS, NULL};
+    const WeftDavProgramOptions *options = data;
 
-    options->listen =
-        raw->listen != NULL ? g_steal_pointer(&raw->listen) : g_strdupv((char **)fallback);
+    if (options->listen[0] == NULL)
+        return refuse(error, "%s: there is no address to listen on", "listen");
     for (size_t i = 0; options->listen[i] != NULL; i++) {
         if (strchr(options->listen[i], ':') == NULL)
             return refuse(error, "%s is no address: it has no port", options->listen[i]);
@@ -211,36 +165,342 @@ is_same_or_below(const char *path, const char *folder)
     return strncmp(path, folder, length) == 0 && (path[length] == '/' || path[length] == '\0');
 }
 
+static gboolean
+check_state(gconstpointer data, GError **error)
+{
+    const WeftDavProgramOptions *options = data;
+
+    if (options->state != NULL && is_same_or_below(options->state, options->directory))
+        return refuse(error, "the state folder %s must not lie in the folder that is served",
+                      options->state);
+    return TRUE;
+}
+
+static void
+check_all(const WeftDavProgramOptions *options, GPtrArray *problems)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(table); i++) {
+        g_autoptr(GError) error = NULL;
+
+        if (table[i].check != NULL && !table[i].check(options, &error))
+            g_ptr_array_add(problems, g_strdup(error->message));
+    }
+}
+
+/* ---- the command line ---- */
+
+/* What was typed: the texts of each row, NULL where there are none. */
+typedef struct {
+    GPtrArray *texts[G_N_ELEMENTS(table)];
+    char **rest;
+} CommandLine;
+
+static void
+command_line_clear(CommandLine *line)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(table); i++)
+        if (line->texts[i] != NULL)
+            g_ptr_array_unref(line->texts[i]);
+    g_strfreev(line->rest);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CommandLine, command_line_clear)
+
+/* @said: "--listen", "-l", "--no-read-only"; TRUE in @ret_is_no for the last */
+static size_t
+find_row(const char *said, gboolean *ret_is_no)
+{
+    *ret_is_no = FALSE;
+    for (size_t i = 0; i < G_N_ELEMENTS(table); i++)
+        if (said[1] == '-' ? strcmp(said + 2, table[i].name) == 0 : said[1] == table[i].letter)
+            return i;
+
+    g_assert(g_str_has_prefix(said, "--no-"));
+    *ret_is_no = TRUE;
+    for (size_t i = 0; i < G_N_ELEMENTS(table); i++)
+        if (strcmp(said + strlen("--no-"), table[i].name) == 0)
+            return i;
+    g_assert_not_reached();
+}
+
+static gboolean
+remember(const char *said, const char *text, gpointer data, G_GNUC_UNUSED GError **error)
+{
+    CommandLine *line = data;
+    gboolean is_no;
+    const size_t row = find_row(said, &is_no);
+
+    if (line->texts[row] == NULL)
+        line->texts[row] = g_ptr_array_new_with_free_func(g_free);
+    if (table[row].kind == FLAG)
+        text = is_no ? "false" : "true";
+    g_ptr_array_add(line->texts[row], g_strdup(text));
+    return TRUE;
+}
+
+/* Strings that @entries borrow are added to @strings. */
+static void
+add_entries(const WeftDavOption *option, GArray *entries, GPtrArray *strings)
+{
+    GOptionEntry entry = {.long_name = option->name,
+                          .short_name = option->letter,
+                          .arg = G_OPTION_ARG_CALLBACK,
+                          .arg_data = (gpointer)remember,
+                          .description = option->help,
+                          .arg_description = option->value_name};
+
+    if (option->fallback != NULL) {
+        entry.description = g_strdup_printf("%s (default: %s)", option->help, option->fallback);
+        g_ptr_array_add(strings, (gpointer)entry.description);
+    }
+    if (option->kind == FLAG)
+        entry.flags = G_OPTION_FLAG_NO_ARG;
+    else if (option->kind == PATH)
+        entry.flags = G_OPTION_FLAG_FILENAME;
+    g_array_append_val(entries, entry);
+    if (option->kind != FLAG || (option->traits & NO_FILE))
+        return;
+
+    entry.long_name = g_strconcat("no-", option->name, NULL);
+    g_ptr_array_add(strings, (gpointer)entry.long_name);
+    entry.short_name = 0;
+    entry.flags |= G_OPTION_FLAG_HIDDEN;
+    g_array_append_val(entries, entry);
+}
+
+static gboolean
+read_command_line(CommandLine *line, int argc, char **argv, GError **error)
+{
+    const GOptionEntry rest = {G_OPTION_REMAINING, 0,    0,      G_OPTION_ARG_FILENAME_ARRAY,
+                               &line->rest,        NULL, "[DIR]"};
+    g_autoptr(GOptionContext) context = g_option_context_new(NULL);
+    GOptionGroup *group = g_option_group_new(NULL, NULL, NULL, line, NULL);
+    g_autoptr(GArray) entries = g_array_new(TRUE, FALSE, sizeof(GOptionEntry));
+    g_autoptr(GPtrArray) strings = g_ptr_array_new_with_free_func(g_free);
+    g_auto(GStrv) arguments = g_new0(char *, (size_t)argc + 1);
+
+    for (int i = 0; i < argc; i++)
+        arguments[i] = g_strdup(argv[i]);
+    for (size_t i = 0; i < G_N_ELEMENTS(table); i++)
+        if (!(table[i].traits & NO_LINE))
+            add_entries(&table[i], entries, strings);
+    g_array_append_val(entries, rest);
+    g_option_group_add_entries(group, (const GOptionEntry *)(void *)entries->data);
+    g_option_context_set_main_group(context, group);
+    g_option_context_set_summary(context, summary);
+    g_option_context_set_description(context, description);
+    if (!g_option_context_parse_strv(context, &arguments, error))
+        return FALSE;
+    if (line->rest != NULL && g_strv_length(line->rest) > 1)
+        return refuse(error, "one folder can be served, and \"%s\" is the second", line->rest[1]);
+    return TRUE;
+}
+
+/* ---- gathering: each source overwrites what the ones before have said ---- */
+
+/* @file: (nullable): where the texts stand, under [weftdav] */
+static void
+set_option(WeftDavProgramOptions *options, const WeftDavOption *option, const char *const *texts,
+           const char *said_as, const WeftDavConfigFile *file, GPtrArray *problems)
+{
+    g_autoptr(GError) error = NULL;
+    const char *folder = file != NULL ? weft_dav_config_file_folder(file) : NULL;
+
+    if (weft_dav_option_set(option, options, texts, said_as, folder, &error))
+        return;
+    if (file != NULL)
+        weft_dav_config_file_complain(file, MAIN_GROUP, option->name, problems, "%s",
+                                      error->message);
+    else
+        g_ptr_array_add(problems, g_strdup(error->message));
+}
+
+/* Lists have their members in one text here. */
+static void
+set_from_text(WeftDavProgramOptions *options, const WeftDavOption *option, const char *text,
+              const char *said_as, const WeftDavConfigFile *file, GPtrArray *problems)
+{
+    const char *const single[] = {text, NULL};
+    g_auto(GStrv) members = option->kind == LIST ? weft_dav_option_split(text) : NULL;
+
+    set_option(options, option, members != NULL ? (const char *const *)members : single, said_as,
+               file, problems);
+}
+
+static void
+take_defaults(WeftDavProgramOptions *options, GPtrArray *problems)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(table); i++)
+        if (table[i].fallback != NULL || table[i].kind == LIST)
+            set_from_text(options, &table[i], table[i].fallback != NULL ? table[i].fallback : "",
+                          table[i].name, NULL, problems);
+}
+
+static void
+take_main_group(WeftDavProgramOptions *options, const WeftDavConfigFile *file, const char *group,
+                GPtrArray *problems)
+{
+    const char *known[G_N_ELEMENTS(table) + 1];
+    size_t n_known = 0;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(table); i++)
+        if (!(table[i].traits & NO_FILE))
+            known[n_known++] = table[i].name;
+    known[n_known] = NULL;
+    weft_dav_config_file_check_keys(file, group, known, problems);
+
+    for (size_t i = 0; i < G_N_ELEMENTS(table); i++) {
+        g_autofree char *text = NULL;
+
+        if (!(table[i].traits & NO_FILE))
+            text = weft_dav_config_file_get(file, group, table[i].name, problems);
+        if (text != NULL)
+            set_from_text(options, &table[i], text, table[i].name, file, problems);
+    }
+}
+
+/* (nullable) */
+static const Section *
+find_section(const char *group)
+{
+    const char *const blank = strchr(group, ' ');
+    const size_t length = blank != NULL ? (size_t)(blank - group) : strlen(group);
+
+    for (size_t i = 0; i < G_N_ELEMENTS(sections); i++)
+        if (strlen(sections[i].name) == length && strncmp(sections[i].name, group, length) == 0 &&
+            sections[i].has_own_name == (blank != NULL))
+            return &sections[i];
+    return NULL;
+}
+
+static void
+complain_of_group(const WeftDavConfigFile *file, const char *group, GPtrArray *problems)
+{
+    const char *names[G_N_ELEMENTS(sections) + 1] = {NULL};
+    g_autofree char *word = g_strndup(group, strcspn(group, " "));
+
+    for (size_t i = 0; i < G_N_ELEMENTS(sections); i++)
+        names[i] = sections[i].name;
+    const char *nearest = weft_dav_config_nearest(word, names);
+    if (nearest == NULL)
+        weft_dav_config_file_complain(file, group, NULL, problems, "no group [%s] is known", group);
+    else
+        weft_dav_config_file_complain(file, group, NULL, problems,
+                                      "no group [%s] is known: did you mean [%s%s]?", group,
+                                      nearest, find_section(nearest) != NULL ? "" : " NAME");
+}
+
+static void
+take_file(WeftDavProgramOptions *options, const char *path, GPtrArray *problems)
+{
+    g_autoptr(WeftDavConfigFile) file = weft_dav_config_file_load(path, problems);
+
+    if (file == NULL)
+        return;
+    g_autofree const char **groups = weft_dav_config_file_groups(file);
+    for (size_t i = 0; groups[i] != NULL; i++) {
+        const Section *section = find_section(groups[i]);
+
+        if (section != NULL)
+            section->take(options, file, groups[i], problems);
+        else
+            complain_of_group(file, groups[i], problems);
+    }
+}
+
+/* An empty variable is as good as none: that is how containers leave one out. */
+static void
+take_environment(WeftDavProgramOptions *options, const WeftDavOption *option, GPtrArray *problems)
+{
+    g_autofree char *variable = weft_dav_option_variable(option);
+    const char *text = g_getenv(variable);
+
+    if (text != NULL && *text != '\0' && !(option->traits & NO_ENV))
+        set_from_text(options, option, text, variable, NULL, problems);
+}
+
+static void
+take_typed(WeftDavProgramOptions *options, const WeftDavOption *option, GPtrArray *texts,
+           GPtrArray *problems)
+{
+    g_autofree char *said_as = g_strconcat("--", option->name, NULL);
+    g_autofree const char **all = NULL;
+
+    if (texts == NULL)
+        return;
+    all = g_new0(const char *, texts->len + 1);
+    for (size_t i = 0; i < texts->len; i++)
+        all[i] = g_ptr_array_index(texts, i);
+    set_option(options, option, all, said_as, NULL, problems);
+}
+
+/* The file's name comes from what goes before the file. */
+static void
+take_sources(WeftDavProgramOptions *options, const CommandLine *line, GPtrArray *problems)
+{
+    take_defaults(options, problems);
+    take_environment(options, &table[0], problems);
+    take_typed(options, &table[0], line->texts[0], problems);
+    if (options->config != NULL)
+        take_file(options, options->config, problems);
+    for (size_t i = 1; i < G_N_ELEMENTS(table); i++) {
+        take_environment(options, &table[i], problems);
+        take_typed(options, &table[i], line->texts[i], problems);
+    }
+    if (line->rest != NULL) {
+        g_free(options->directory);
+        options->directory = g_canonicalize_filename(line->rest[0], NULL);
+    }
+}
+
+void
+weft_dav_program_options_gather(WeftDavProgramOptions *options, int argc, char **argv,
+                                GPtrArray *problems)
+{
+    g_auto(CommandLine) line = {0};
+    g_autoptr(GError) error = NULL;
+
+    g_assert(strcmp(table[0].name, "config") == 0);
+    *options = (WeftDavProgramOptions){0};
+    if (!read_command_line(&line, argc, argv, &error))
+        g_ptr_array_add(problems, g_strdup(error->message));
+    take_sources(options, &line, problems);
+    if (options->n_workers == 0)
+        options->n_workers = g_get_num_processors();
+    if (problems->len == 0)
+        check_all(options, problems);
+}
+
 gboolean
 weft_dav_program_options_parse(WeftDavProgramOptions *options, int argc, char **argv,
                                GError **error)
 {
-    g_auto(Raw) raw = {0};
+    g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
 
-    *options = (WeftDavProgramOptions){0};
-    if (!parse_raw(&raw, argc, argv, error))
-        return FALSE;
-    if (raw.rest != NULL && g_strv_length(raw.rest) > 1)
-        return refuse(error, "one folder can be served, and \"%s\" is the second", raw.rest[1]);
+    weft_dav_program_options_gather(options, argc, argv, problems);
+    if (problems->len == 0)
+        return TRUE;
+    g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                        g_ptr_array_index(problems, 0));
+    return FALSE;
+}
 
-    options->directory = g_canonicalize_filename(raw.rest != NULL ? raw.rest[0] : ".", NULL);
-    if (raw.state != NULL)
-        options->state = g_canonicalize_filename(raw.state, NULL);
-    if (options->state != NULL && is_same_or_below(options->state, options->directory))
-        return refuse(error, "the state folder %s must not lie in the folder that is served",
-                      options->state);
-    options->read_only = raw.read_only;
-    options->anonymous = raw.anonymous;
-    options->shows_version = raw.version;
-    options->access_log = g_steal_pointer(&raw.access_log);
-    return parse_values(options, &raw, error) && take_addresses(options, &raw, error);
+const char **
+weft_dav_program_options_fixed(const WeftDavProgramOptions *options,
+                               const WeftDavProgramOptions *asked)
+{
+    GPtrArray *names = g_ptr_array_new();
+
+    for (size_t i = 0; i < G_N_ELEMENTS(table); i++)
+        if (!(table[i].traits & RELOADS) && !weft_dav_option_equal(&table[i], options, asked))
+            g_ptr_array_add(names, (gpointer)table[i].name);
+    g_ptr_array_add(names, NULL);
+    return (const char **)g_ptr_array_free(names, FALSE);
 }
 
 void
 weft_dav_program_options_clear(WeftDavProgramOptions *options)
 {
-    g_free(options->directory);
-    g_free(options->state);
-    g_strfreev(options->listen);
-    g_free(options->access_log);
+    for (size_t i = 0; i < G_N_ELEMENTS(table); i++)
+        weft_dav_option_clear(&table[i], options);
 }

@@ -6,29 +6,53 @@
 
 G_BEGIN_DECLS
 
-/** What the command line asks of weftdav.  Every field has a value after parsing. */
+/**
+ * What weftdav is asked to do, by its command line, its environment (WEFTDAV_...), its
+ * configuration file and its defaults, the earlier of these before the later.  Every field has a
+ * value after parsing.  A new option is a field here, a row of the table in options.c, and a
+ * paragraph in weftdav(1) and weftdav.conf(5).
+ */
 typedef struct {
     char *directory; /* absolute */
-    char **listen;   /* addresses, NULL behind the last */
-    unsigned n_workers;
-    gboolean read_only;
-    gboolean anonymous;
+    char *config;    /* (nullable): the configuration file */
+    gboolean checks_config;
     gboolean shows_version;
+
+    char **listen; /* addresses, NULL behind the last */
+    unsigned n_workers;
+    gboolean anonymous;
+
+    gboolean read_only;
     WeftDavDurability durability;
     char *state;              /* (nullable): the state folder */
     int64_t max_upload_bytes; /* -1: none */
-    char *access_log;         /* (nullable): "-" for stdout */
+
+    char *access_log; /* (nullable): "-" for stdout */
     WeftHttpLogFormat access_log_format;
     WeftLogLevel log_level;
 } WeftDavProgramOptions;
 
 /**
- * Parse the command line; --help is answered here, and ends the program.
- * FALSE with @error: a sentence for the person who typed it
+ * Gather the options; --help is answered here, and ends the program.
+ * FALSE with @error: a sentence for the person who typed it, the first of what is wrong
  */
 gboolean weft_dav_program_options_parse(WeftDavProgramOptions *options, int argc, char **argv,
                                         GError **error);
+
+/**
+ * The same with all that is wrong: a sentence (char *) each, added to @problems.  For
+ * --check-config and for reading the configuration again.  @options have values in any case.
+ */
+void weft_dav_program_options_gather(WeftDavProgramOptions *options, int argc, char **argv,
+                                     GPtrArray *problems);
 void weft_dav_program_options_clear(WeftDavProgramOptions *options);
+
+/**
+ * What differs between @options and what was @asked for later, but cannot change before the next
+ * start.  Returns: (transfer container): names of options, NULL behind the last
+ */
+const char **weft_dav_program_options_fixed(const WeftDavProgramOptions *options,
+                                            const WeftDavProgramOptions *asked);
 
 /** TRUE if nobody but this machine reaches @address: loopback, or a socket in the file system. */
 gboolean weft_dav_program_is_local(const char *address);
