@@ -10,13 +10,15 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import unittest
 
 import serving
 
 READY_S = 60  # until a client's daemon answers, or a mount is there
-STEP_S = 60   # until one step is done
+STEP_S = 60   # until a program is done
+HUNG_S = 90   # until a step that waits for a daemon is given up
 APART = "WEFT_TEST_APART"
 PYTHON = "/usr/bin/python3"  # for which Debian has packed the clients that are Python modules
 
@@ -58,6 +60,7 @@ class DesktopTest(serving.ServingTest):
         self.folder = self.scratch()
         self.local = self.scratch()
         self.environment = self.make_home()
+        self.daemons = []
         self.served = self.serve(self.folder)
 
     def make_home(self):
@@ -72,11 +75,17 @@ class DesktopTest(serving.ServingTest):
     def step(self, what):
         """One thing that a user does with the client.  A failure names it."""
         began = time.monotonic()
+        watchdog = threading.Timer(HUNG_S, self.end_daemons)  # then a call into one of them fails
+        watchdog.daemon = True
+        watchdog.start()
         try:
             yield
         except BaseException as error:
-            error.add_note("in step %d: %s" % (len(steps_done) + 1, what))
+            error.add_note("in step %d, after %.1f s: %s"
+                           % (len(steps_done) + 1, time.monotonic() - began, what))
             raise
+        finally:
+            watchdog.cancel()
         steps_done.append(what)
         print("%3d  %-66s %6.2f s" % (len(steps_done), what, time.monotonic() - began), flush=True)
 
@@ -90,19 +99,13 @@ class DesktopTest(serving.ServingTest):
             process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log,
                                        stderr=subprocess.STDOUT, env=self.environment,
                                        start_new_session=True, preexec_fn=serving.end_with_parent)
-        self.addCleanup(self.end_group, process)
+        self.daemons.append(process)
+        self.addCleanup(end_group, process)
         return log_path
 
-    @staticmethod
-    def end_group(process):
-        """End a daemon, and what it has started in its own process group."""
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGTERM)
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
+    def end_daemons(self):
+        for process in self.daemons:
             os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
 
     def wait_until(self, holds, what, limit_s=READY_S):
         """Wait for what another process does on its own time."""
@@ -139,3 +142,14 @@ def can_connect(path):
             return True
         except OSError:
             return False
+
+
+def end_group(process):
+    """End a daemon, and what it has started in its own process group."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGTERM)
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()

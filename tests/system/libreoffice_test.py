@@ -1,0 +1,106 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""LibreOffice opens, changes and saves documents on the share, as a user does by their URL."""
+
+import os
+import urllib.parse
+import zipfile
+
+import desktop
+import serving
+
+NAME = "brief ä 1.odt"
+
+
+class Office:
+    """A LibreOffice of one user, reached by its scripting interface."""
+
+    def __init__(self, test):
+        import uno  # pylint: disable=import-outside-toplevel
+        self.uno = uno
+        host, port = serving.host_and_port(serving.free_address())
+        test.keep_running("soffice", "--headless", "--norestore", "--nologo", "--nodefault",
+                          "-env:UserInstallation=file://" + test.scratch(),
+                          "--accept=socket,host=%s,port=%d;urp" % (host, port))
+        local = uno.getComponentContext()
+        resolver = local.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", local)
+        self.contexts = []
+        test.wait_until(lambda: self.connect(resolver, host, port), "LibreOffice answers")
+        manager = self.contexts[0].ServiceManager
+        self.desktop = manager.createInstanceWithContext("com.sun.star.frame.Desktop", self.contexts[0])
+
+    def connect(self, resolver, host, port):
+        address = "uno:socket,host=%s,port=%d;urp;StarOffice.ComponentContext" % (host, port)
+        try:
+            self.contexts.append(resolver.resolve(address))
+        except self.uno.getClass("com.sun.star.connection.NoConnectException"):
+            return False
+        return True
+
+    def settings(self, **settings):
+        values = []
+        for name, value in settings.items():
+            value_of = self.uno.createUnoStruct("com.sun.star.beans.PropertyValue")
+            value_of.Name = name
+            value_of.Value = value
+            values.append(value_of)
+        return tuple(values)
+
+    def open(self, url):
+        return self.desktop.loadComponentFromURL(url, "_blank", 0, self.settings(Hidden=True))
+
+    def new(self):
+        return self.open("private:factory/swriter")
+
+
+def text_of(path):
+    """What the document has to say, as far as a test cares."""
+    with zipfile.ZipFile(path) as document:
+        return document.read("content.xml").decode()
+
+
+class LibreofficeTest(desktop.DesktopTest):
+    PROGRAMS = ("soffice",)
+
+    def setUp(self):
+        try:
+            import uno  # pylint: disable=import-outside-toplevel,unused-import
+        except ImportError:
+            self.fail("python3-uno is not installed: ./dev deps")
+        super().setUp()
+        with self.step("start"):
+            self.office = Office(self)
+
+    def url(self, name):
+        return self.served.url + urllib.parse.quote(name)
+
+    def test_documents(self):
+        with self.step("write a document, and save it as a new file on the share"):
+            document = self.office.new()
+            document.Text.String = "first words"
+            document.storeAsURL(self.url(NAME), ())
+            self.assertIn("first words", text_of(self.stored(NAME)))
+        with self.step("change and save it"):
+            document.Text.String = "second words"
+            document.store()
+            self.assertIn("second words", text_of(self.stored(NAME)))
+        with self.step("close it"):
+            document.close(True)
+        with self.step("open it"):
+            document = self.office.open(self.url(NAME))
+            self.assertFalse(document.isReadonly())
+            self.assertEqual(document.Text.String, "second words")
+        with self.step("change and save what was opened"):
+            document.Text.String = "third words"
+            document.store()
+            self.assertIn("third words", text_of(self.stored(NAME)))
+        with self.step("save as a new file"):
+            document.storeAsURL(self.url("folder-less copy.odt"), ())
+            self.assertIn("third words", text_of(self.stored("folder-less copy.odt")))
+        with self.step("close it again"):
+            document.close(True)
+        self.assert_names(NAME, "folder-less copy.odt")
+
+
+if __name__ == "__main__":
+    desktop.main("libreoffice")
