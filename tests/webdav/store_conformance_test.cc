@@ -516,6 +516,116 @@ kind_name(const testing::TestParamInfo<Kind> &param)
     return names[static_cast<int>(param.param)];
 }
 
+TEST_P(StoreConformance, SetsTimesOfFilesAndCollections)
+{
+    run([](Subject &subject) {
+        WeftDavAttributes attributes = WEFT_DAV_ATTRIBUTES_KEEP;
+        WeftDavInfo info = {};
+
+        subject.put("/f", "abc");
+        subject.mkcol("/d");
+        attributes.modified_s = 1234567890;
+        EXPECT_EQ(subject.set_attributes("/f", attributes), OK);
+        EXPECT_EQ(subject.set_attributes("/d", attributes), OK);
+        EXPECT_EQ(subject.set_attributes("/none", attributes), WEFT_DAV_ERROR_NOT_FOUND);
+        for (const char *path : {"/f", "/d"}) {
+            subject.stat(path, &info);
+            EXPECT_EQ(info.modified_us / G_USEC_PER_SEC, 1234567890) << path;
+        }
+        EXPECT_EQ(subject.get("/f"), "abc");
+
+        attributes = WEFT_DAV_ATTRIBUTES_KEEP;
+        attributes.is_executable = TRUE;
+        EXPECT_EQ(subject.set_attributes("/f", attributes), OK);
+        subject.stat("/f", &info);
+        EXPECT_TRUE(info.is_executable);
+        EXPECT_EQ(info.modified_us / G_USEC_PER_SEC, 1234567890);
+        attributes.is_executable = FALSE;
+        EXPECT_EQ(subject.set_attributes("/f", attributes), OK);
+        subject.stat("/f", &info);
+        EXPECT_FALSE(info.is_executable);
+    });
+}
+
+/* Of the same second, length and name: what a client sets must not make two versions one. */
+TEST_P(StoreConformance, TellsVersionsOfOneGivenTimeApart)
+{
+    run([](Subject &subject) {
+        std::map<std::string, int> tags;
+
+        for (int i = 0; i < 20; i++) {
+            WeftDavInfo info = {};
+            WeftDavUpload *upload = subject.methods->upload_new(subject.store, "/f", 1, nullptr);
+
+            upload->has_modified = TRUE;
+            upload->modified_s = 86400;
+            EXPECT_TRUE(subject.methods->upload_write(upload, &"abc"[i % 3], 1, nullptr));
+            EXPECT_TRUE(subject.methods->upload_commit(upload, TRUE, &info, nullptr));
+            subject.methods->upload_free(upload);
+            EXPECT_EQ(info.modified_us / G_USEC_PER_SEC, 86400);
+            tags[Subject::etag_of(info)]++;
+            EXPECT_EQ(subject.etag("/f"), Subject::etag_of(info));
+        }
+        EXPECT_EQ(tags.size(), 20u);
+    });
+}
+
+TEST_P(StoreConformance, MergesPartsOfAnySizeIntoFiles)
+{
+    run([](Subject &subject) {
+        const std::string old = large(300000);
+        const std::string part = std::string(200000, 'p');
+        std::string etag;
+
+        subject.put("/f", "0123456789", true, &etag);
+        EXPECT_EQ(subject.patch("/f", 3, "abc"), OK);
+        EXPECT_EQ(subject.get("/f"), "012abc6789");
+        EXPECT_NE(subject.etag("/f"), etag);
+        EXPECT_EQ(subject.patch("/f", 10, "more"), OK);
+        EXPECT_EQ(subject.get("/f"), "012abc6789more");
+        EXPECT_EQ(subject.patch("/f", 12, "END!"), OK);
+        EXPECT_EQ(subject.get("/f"), "012abc6789moEND!");
+        EXPECT_EQ(subject.patch("/f", 4, ""), OK);
+        EXPECT_EQ(subject.get("/f"), "012abc6789moEND!");
+
+        subject.put("/large", old);
+        subject.set_property("/large", "p", "<p/>");
+        EXPECT_EQ(subject.patch("/large", 50000, part), OK);
+        EXPECT_EQ(subject.get("/large"),
+                  old.substr(0, 50000) + part + old.substr(50000 + part.size()));
+        EXPECT_EQ(subject.patch("/large", 300000, part), OK);
+        EXPECT_EQ(subject.get("/large").size(), 500000u);
+        EXPECT_EQ(subject.properties("/large"), "p=<p/>;");
+    });
+}
+
+TEST_P(StoreConformance, RefusesPartsThatHaveNoPlace)
+{
+    run([](Subject &subject) {
+        subject.put("/f", "abc");
+        subject.mkcol("/d");
+        EXPECT_EQ(subject.patch("/f", 4, "x"), WEFT_DAV_ERROR_TOO_LARGE);
+        EXPECT_EQ(subject.patch("/f", -1, "x"), WEFT_DAV_ERROR_TOO_LARGE);
+        EXPECT_EQ(subject.patch("/none", 0, "x"), WEFT_DAV_ERROR_NOT_FOUND);
+        EXPECT_NE(subject.patch("/d", 0, "x"), OK);
+        EXPECT_EQ(subject.get("/f"), "abc");
+    });
+}
+
+TEST_P(StoreConformance, TellsTheRoomThereIs)
+{
+    run([](Subject &subject) {
+        WeftDavSpace space = {};
+
+        subject.mkcol("/d");
+        subject.put("/d/f", "0123456789");
+        EXPECT_TRUE(subject.methods->get_space(subject.store, "/d", &space, nullptr));
+        EXPECT_GT(space.available_bytes, 0u);
+        EXPECT_GE(space.used_bytes, 10u);
+        EXPECT_FALSE(subject.methods->get_space(subject.store, "/none", &space, nullptr));
+    });
+}
+
 INSTANTIATE_TEST_SUITE_P(Stores, StoreConformance,
                          testing::Values(Kind::Memory, Kind::Disk, Kind::Tmpfs, Kind::NoOpenat2,
                                          Kind::NoTmpfile),

@@ -101,6 +101,32 @@ class Subject
         return code_of(is_well, error);
     }
 
+    /* A part of a file, in its place; @piece_bytes at a time. */
+    int patch(const std::string &path, int64_t offset, const std::string &content,
+              size_t piece_bytes = 100000)
+    {
+        GError *error = nullptr;
+        WeftDavInfo info;
+        WeftDavUpload *upload = methods->upload_new(store, path.c_str(), -1, &error);
+        gboolean is_well = upload != nullptr;
+
+        for (size_t at = 0; is_well && at < content.size(); at += piece_bytes)
+            is_well = methods->upload_write(upload, content.data() + at,
+                                            std::min(piece_bytes, content.size() - at), &error);
+        is_well = is_well && methods->upload_merge(upload, offset, &error) &&
+                  methods->upload_commit(upload, TRUE, &info, &error);
+        methods->upload_free(upload);
+        return code_of(is_well, error);
+    }
+
+    int set_attributes(const std::string &path, const WeftDavAttributes &attributes)
+    {
+        GError *error = nullptr;
+        const gboolean is_well = methods->set_attributes(store, path.c_str(), &attributes, &error);
+
+        return code_of(is_well, error);
+    }
+
     /* The content, or "code N". */
     std::string get(const std::string &path)
     {

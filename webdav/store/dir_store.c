@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "webdav/store/dir_job.h"
@@ -309,6 +310,112 @@ dir_change_properties(WeftDavStore *base, const char *path, const WeftDavPropert
     return weft_dav_dir_change(&job.base, error);
 }
 
+/* Times, the executable bit, room */
+
+typedef struct {
+    WeftDavDirJob base;
+    const WeftDavAttributes *attributes;
+} AttributesJob;
+
+/* Who may read may execute, as the file's owner would say it. */
+static gboolean
+set_executable(int fd, gboolean is_executable)
+{
+    struct stat st;
+
+    if (fstat(fd, &st) != 0)
+        return FALSE;
+
+    const mode_t mode =
+        is_executable ? st.st_mode | ((st.st_mode & 0444) >> 2) : st.st_mode & ~0111;
+    return mode == st.st_mode || fchmod(fd, mode & 07777) == 0;
+}
+
+static gboolean
+apply_attributes(WeftDavDirJob *base, int fd)
+{
+    const WeftDavAttributes *attributes = ((AttributesJob *)base)->attributes;
+    const gboolean has_times = attributes->modified_s != WEFT_DAV_TIME_KEEP ||
+                               attributes->accessed_s != WEFT_DAV_TIME_KEEP;
+
+    return (attributes->is_executable < 0 || set_executable(fd, attributes->is_executable)) &&
+           (!has_times || weft_dav_stamp_times(fd, attributes)) &&
+           weft_dav_dir_store_sync_folder(base->store, fd);
+}
+
+static gboolean
+change_attributes(WeftDavDirJob *base, GError **error)
+{
+    const int fd = open_resource(base, error);
+
+    if (fd < 0)
+        return FALSE;
+
+    const gboolean is_changed = apply_attributes(base, fd);
+    const int reason = errno;
+
+    close(fd);
+    return is_changed || weft_dav_set_system_error(error, reason, "set times of", base->path);
+}
+
+static gboolean
+dir_set_attributes(WeftDavStore *base, const char *path, const WeftDavAttributes *attributes,
+                   GError **error)
+{
+    WeftDavDirStore *store = (WeftDavDirStore *)base;
+    AttributesJob job = {
+        .base = {.store = store, .run = change_attributes, .path = path, .kind = store->kind},
+        .attributes = attributes,
+    };
+
+    return weft_dav_dir_change(&job.base, error);
+}
+
+typedef struct {
+    WeftDavDirJob base;
+    WeftDavSpace space;
+} SpaceJob;
+
+static gboolean
+measure_space(WeftDavDirJob *base, GError **error)
+{
+    const int fd = weft_dav_dir_open(base, base->path, O_PATH, error);
+    struct statvfs st;
+
+    if (fd < 0)
+        return FALSE;
+
+    const gboolean is_known = fstatvfs(fd, &st) == 0;
+    const int reason = errno;
+
+    close(fd);
+    if (!is_known)
+        return weft_dav_set_system_error(error, reason, "measure the room for", base->path);
+    ((SpaceJob *)base)->space = (WeftDavSpace){
+        .available_bytes = (uint64_t)st.f_bavail * st.f_frsize,
+        .used_bytes = (uint64_t)(st.f_blocks - st.f_bfree) * st.f_frsize,
+    };
+    return TRUE;
+}
+
+static gboolean
+dir_get_space(WeftDavStore *base, const char *path, WeftDavSpace *ret_space, GError **error)
+{
+    WeftDavDirStore *store = (WeftDavDirStore *)base;
+    SpaceJob job = {
+        .base = {.store = store,
+                 .run = measure_space,
+                 .path = path,
+                 .kind = store->kind,
+                 .is_cached = TRUE},
+    };
+
+    if (!weft_dav_dir_read(&job.base, sizeof job, error))
+        return FALSE;
+    *ret_space = job.space;
+    return TRUE;
+}
+
 /* The store */
 
 static void
@@ -327,6 +434,7 @@ static const WeftDavStoreMethods dir_methods = {
     .list_free = weft_dav_dir_list_free,
     .upload_new = weft_dav_dir_upload_new,
     .upload_write = weft_dav_dir_upload_write,
+    .upload_merge = weft_dav_dir_upload_merge,
     .upload_commit = weft_dav_dir_upload_commit,
     .upload_free = weft_dav_dir_upload_free,
     .make_collection = dir_make_collection,
@@ -335,6 +443,8 @@ static const WeftDavStoreMethods dir_methods = {
     .move = weft_dav_dir_move,
     .get_properties = dir_get_properties,
     .change_properties = dir_change_properties,
+    .set_attributes = dir_set_attributes,
+    .get_space = dir_get_space,
     .free = dir_free,
 };
 

@@ -56,6 +56,7 @@ WeftDavUpload *weft_dav_dir_upload_new(WeftDavStore *store, const char *path, in
                                        GError **error);
 gboolean weft_dav_dir_upload_write(WeftDavUpload *upload, const void *data, size_t size,
                                    GError **error);
+gboolean weft_dav_dir_upload_merge(WeftDavUpload *upload, int64_t offset_bytes, GError **error);
 gboolean weft_dav_dir_upload_commit(WeftDavUpload *upload, gboolean may_replace,
                                     WeftDavInfo *ret_info, GError **error);
 void weft_dav_dir_upload_free(WeftDavUpload *upload);

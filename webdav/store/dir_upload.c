@@ -7,9 +7,11 @@
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
+#include <weft/fiber.h>
 
 #include "webdav/store/dir_job.h"
 #include "webdav/store/dir_place.h"
+#include "webdav/store/file_copy.h"
 #include "webdav/store/staged.h"
 #include "webdav/store/system_error.h"
 
@@ -22,6 +24,8 @@ typedef struct {
     WeftDavUpload base;
     char *path;
     WeftDavStaged staged; /* nothing before the first write of gathered bytes */
+    WeftDavStaged whole;  /* while merging: what becomes the staged file */
+    WeftDavFileCopy copy; /* into whole */
     WeftFileKind kind;    /* of the staged file, of the root before */
     uint8_t *gathered;
     size_t n_gathered;
@@ -71,7 +75,8 @@ weft_dav_dir_upload_new(WeftDavStore *base, const char *path, int64_t size_bytes
 
     upload->base.store = &weft_dav_dir_store_ref(store)->base;
     upload->path = g_strdup(path);
-    upload->staged = WEFT_DAV_STAGED_NONE;
+    upload->staged = upload->whole = WEFT_DAV_STAGED_NONE;
+    upload->copy = WEFT_DAV_FILE_COPY_NONE;
     upload->kind = store->kind;
     upload->capacity = is_small ? (size_t)size_bytes : GATHER_BYTES;
     return &upload->base;
@@ -161,6 +166,136 @@ weft_dav_dir_upload_write(WeftDavUpload *base, const void *data, size_t size, GE
     return weft_dav_dir_change(&job.base, error);
 }
 
+/* Merging */
+
+typedef struct {
+    WeftDavDirJob base;
+    DirUpload *upload;
+    int64_t offset_bytes;
+    gboolean is_done;
+} MergeJob;
+
+static gboolean
+check_offset(const MergeJob *job, GError **error)
+{
+    struct stat st;
+
+    if (fstat(job->upload->copy.in_fd, &st) != 0)
+        return weft_dav_set_system_error(error, errno, "look at", job->upload->path);
+    if (!S_ISREG(st.st_mode))
+        return weft_dav_set_system_error(error, ENOENT, "find", job->upload->path);
+    if (job->offset_bytes >= 0 && job->offset_bytes <= st.st_size)
+        return TRUE;
+    g_set_error(error, WEFT_DAV_ERROR, WEFT_DAV_ERROR_TOO_LARGE, "behind the end of \"%s\"",
+                job->upload->path);
+    return FALSE;
+}
+
+static gboolean
+begin_merge(WeftDavDirJob *base, GError **error)
+{
+    const MergeJob *job = (MergeJob *)base;
+    DirUpload *upload = job->upload;
+    g_auto(WeftDavPlace) place = WEFT_DAV_PLACE_NONE;
+
+    if (!weft_dav_place_open(base, upload->path, WEFT_DAV_PLACE_TARGET, &place, error))
+        return FALSE;
+    upload->copy.in_fd = weft_dav_dir_open(base, upload->path, WEFT_DAV_OPEN_READ, error);
+    if (upload->copy.in_fd < 0 || !check_offset(job, error) ||
+        !weft_dav_staged_open_named(&upload->whole, store_of(upload), place.dir_fd, upload->path,
+                                    error))
+        return FALSE;
+    upload->copy.out_fd = upload->whole.fd;
+    upload->kind = weft_file_kind_of(upload->whole.fd);
+    return TRUE;
+}
+
+static gboolean
+step_copy(WeftDavDirJob *base, GError **error)
+{
+    MergeJob *job = (MergeJob *)base;
+
+    return weft_dav_file_copy_step(&job->upload->copy, &job->is_done) ||
+           weft_dav_set_system_error(error, errno, "copy", job->upload->path);
+}
+
+/* The old content stands; now to what was written, wherever it is. */
+static gboolean
+turn_to_written(WeftDavDirJob *base, GError **error)
+{
+    const MergeJob *job = (MergeJob *)base;
+    DirUpload *upload = job->upload;
+    WeftDavFileCopy *copy = &upload->copy;
+
+    weft_dav_file_copy_clear(copy);
+    if (lseek(upload->whole.fd, job->offset_bytes, SEEK_SET) < 0)
+        return weft_dav_set_system_error(error, errno, "seek in", upload->path);
+    if (upload->staged.fd < 0) {
+        /* Not a byte has left the memory: no need of a file for it. */
+        upload->staged = upload->whole;
+        upload->whole = WEFT_DAV_STAGED_NONE;
+        return TRUE;
+    }
+    if (!write_fully(upload, upload->gathered, upload->n_gathered, error))
+        return FALSE;
+    upload->n_gathered = 0;
+    if (lseek(upload->staged.fd, 0, SEEK_SET) < 0)
+        return weft_dav_set_system_error(error, errno, "seek in", upload->path);
+    copy->in_fd = dup(upload->staged.fd);
+    copy->out_fd = upload->whole.fd;
+    copy->is_begun = TRUE; /* to share blocks is for whole files */
+    return copy->in_fd >= 0 || weft_dav_set_system_error(error, errno, "copy", upload->path);
+}
+
+static gboolean
+end_merge(WeftDavDirJob *base, G_GNUC_UNUSED GError **error)
+{
+    DirUpload *upload = ((MergeJob *)base)->upload;
+
+    weft_dav_file_copy_clear(&upload->copy);
+    weft_dav_staged_clear(&upload->staged);
+    upload->staged = upload->whole;
+    upload->whole = WEFT_DAV_STAGED_NONE;
+    return TRUE;
+}
+
+static gboolean
+run_merge_step(MergeJob *job, gboolean (*run)(WeftDavDirJob *, GError **), GError **error)
+{
+    job->base.run = run;
+    job->base.kind = job->upload->kind;
+    return weft_dav_dir_change(&job->base, error);
+}
+
+/* In pieces, between which it is the others' turn: the file may be large. */
+static gboolean
+run_copy(MergeJob *job, GError **error)
+{
+    job->is_done = FALSE;
+    while (!job->is_done)
+        if (!run_merge_step(job, step_copy, error) || !weft_fiber_yield(error))
+            return FALSE;
+    return TRUE;
+}
+
+gboolean
+weft_dav_dir_upload_merge(WeftDavUpload *base, int64_t offset_bytes, GError **error)
+{
+    DirUpload *upload = (DirUpload *)base;
+    MergeJob job = {
+        .base = {.store = store_of(upload)},
+        .upload = upload,
+        .offset_bytes = offset_bytes,
+    };
+
+    if (!run_merge_step(&job, begin_merge, error) || !run_copy(&job, error) ||
+        !run_merge_step(&job, turn_to_written, error))
+        return FALSE;
+    if (upload->copy.in_fd < 0)
+        return TRUE;
+    return run_copy(&job, error) && run_merge_step(&job, end_merge, error);
+}
+
 /* Committing */
 
 typedef struct {
@@ -240,6 +375,17 @@ stage(DirUpload *upload, const WeftDavPlace *place, const WeftDavSight *sight, G
 }
 
 static gboolean
+stamp(const DirUpload *upload)
+{
+    WeftDavAttributes attributes = WEFT_DAV_ATTRIBUTES_KEEP;
+
+    if (!upload->base.has_modified)
+        return weft_dav_stamp_modified(upload->staged.fd);
+    attributes.modified_s = upload->base.modified_s;
+    return weft_dav_stamp_times(upload->staged.fd, &attributes);
+}
+
+static gboolean
 complete_content(CommitJob *job, const WeftDavPlace *place, const WeftDavSight *sight,
                  GError **error)
 {
@@ -250,7 +396,7 @@ complete_content(CommitJob *job, const WeftDavPlace *place, const WeftDavSight *
     if (!write_fully(upload, upload->gathered, upload->n_gathered, error))
         return FALSE;
     upload->n_gathered = 0;
-    if (!weft_dav_stamp_modified(upload->staged.fd))
+    if (!stamp(upload))
         return weft_dav_set_system_error(error, errno, "stamp", upload->path);
     return TRUE;
 }
@@ -335,7 +481,11 @@ weft_dav_dir_upload_commit(WeftDavUpload *base, gboolean may_replace, WeftDavInf
 static gboolean
 clear_staged(WeftDavDirJob *base, G_GNUC_UNUSED GError **error)
 {
-    weft_dav_staged_clear(&((WriteJob *)base)->upload->staged);
+    DirUpload *upload = ((WriteJob *)base)->upload;
+
+    weft_dav_file_copy_clear(&upload->copy);
+    weft_dav_staged_clear(&upload->whole);
+    weft_dav_staged_clear(&upload->staged);
     return TRUE;
 }
 
@@ -346,7 +496,7 @@ weft_dav_dir_upload_free(WeftDavUpload *base)
 
     if (upload == NULL)
         return;
-    if (upload->staged.fd >= 0) {
+    if (upload->staged.fd >= 0 || upload->whole.fd >= 0 || upload->copy.in_fd >= 0) {
         WriteJob job = {
             .base = {.store = store_of(upload), .run = clear_staged, .kind = upload->kind},
             .upload = upload,

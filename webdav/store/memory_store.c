@@ -28,6 +28,7 @@ struct Node {
     uint64_t generation; /* of content or members; no two states of the store share one */
     int64_t modified_us;
     int64_t created_us;
+    gboolean is_executable;
 };
 
 typedef struct {
@@ -170,6 +171,7 @@ info_of(const Node *node)
         .created_us = node->created_us,
         .version = {node->id, node->generation, size_bytes},
         .is_collection = node->children != NULL,
+        .is_executable = node->is_executable,
     };
 }
 
@@ -468,12 +470,57 @@ memory_upload_write(WeftDavUpload *base, const void *data, size_t size, GError *
     return TRUE;
 }
 
+/* What was written becomes a part of @old. */
+static gboolean
+splice(MemoryUpload *upload, GBytes *old, int64_t offset_bytes, GError **error)
+{
+    const size_t old_size = g_bytes_get_size(old);
+    const size_t offset = (size_t)offset_bytes;
+    MemoryUpload whole = {.path = upload->path};
+
+    if (offset_bytes < 0 || offset > old_size) {
+        g_set_error(error, WEFT_DAV_ERROR, WEFT_DAV_ERROR_TOO_LARGE, "behind the end of \"%s\"",
+                    upload->path);
+        return FALSE;
+    }
+    if (!reserve(&whole, MAX(old_size, offset + upload->size), error))
+        return FALSE;
+    whole.size = MAX(old_size, offset + upload->size);
+    if (old_size > 0)
+        memcpy(whole.data, g_bytes_get_data(old, NULL), old_size);
+    if (upload->size > 0)
+        memcpy(whole.data + offset, upload->data, upload->size);
+    g_free(upload->data);
+    upload->data = whole.data;
+    upload->size = whole.size;
+    upload->capacity = whole.capacity;
+    return TRUE;
+}
+
 static void
 set_content(MemoryStore *store, Node *node, GBytes *content)
 {
     g_clear_pointer(&node->content, g_bytes_unref);
     node->content = g_bytes_ref(content);
     node_touch(store, node);
+}
+
+static gboolean
+memory_upload_merge(WeftDavUpload *base, int64_t offset_bytes, GError **error)
+{
+    MemoryUpload *upload = (MemoryUpload *)base;
+    MemoryStore *store = (MemoryStore *)base->store;
+    g_autoptr(GBytes) old = NULL;
+
+    {
+        G_GNUC_UNUSED g_autoptr(Hold) hold = hold_tree(store);
+        const Node *node = get_locked(store, upload->path, error);
+
+        if (node == NULL)
+            return FALSE;
+        old = node->content == NULL ? g_bytes_new(NULL, 0) : g_bytes_ref(node->content);
+    }
+    return splice(upload, old, offset_bytes, error);
 }
 
 static gboolean
@@ -501,6 +548,8 @@ memory_upload_commit(WeftDavUpload *base, gboolean may_replace, WeftDavInfo *ret
         attach_child(store, parent, node);
     }
     set_content(store, node, content);
+    if (base->has_modified)
+        node->modified_us = base->modified_s * G_USEC_PER_SEC;
     *ret_info = info_of(node);
     return TRUE;
 }
@@ -601,6 +650,7 @@ clone_alone(MemoryStore *store, const Node *node, const char *name)
         clone->content = g_bytes_ref(node->content);
     if (node->properties != NULL)
         clone->properties = g_bytes_ref(node->properties);
+    clone->is_executable = node->is_executable;
     return clone;
 }
 
@@ -718,6 +768,56 @@ memory_change_properties(WeftDavStore *base, const char *path, const WeftDavProp
     return TRUE;
 }
 
+/* Times, the executable flag, room */
+
+static gboolean
+memory_set_attributes(WeftDavStore *base, const char *path, const WeftDavAttributes *attributes,
+                      GError **error)
+{
+    MemoryStore *store = (MemoryStore *)base;
+    G_GNUC_UNUSED g_autoptr(Hold) hold = hold_tree(store);
+    Node *node = get_locked(store, path, error);
+
+    if (node == NULL)
+        return FALSE;
+    if (attributes->modified_s != WEFT_DAV_TIME_KEEP)
+        node->modified_us = attributes->modified_s * G_USEC_PER_SEC;
+    if (attributes->is_executable >= 0)
+        node->is_executable = attributes->is_executable;
+    return TRUE;
+}
+
+static uint64_t
+content_bytes_locked(const MemoryStore *store)
+{
+    g_autoptr(GPtrArray) pending = g_ptr_array_new();
+    uint64_t size_bytes = 0;
+
+    g_ptr_array_add(pending, store->root);
+    while (pending->len > 0) {
+        const Node *node = g_ptr_array_steal_index_fast(pending, pending->len - 1);
+
+        if (node->content != NULL)
+            size_bytes += g_bytes_get_size(node->content);
+        if (node->children != NULL)
+            g_tree_foreach(node->children, push_child, pending);
+    }
+    return size_bytes;
+}
+
+/* Memory has no size that a share could promise: what the next file may take is there. */
+static gboolean
+memory_get_space(WeftDavStore *base, const char *path, WeftDavSpace *ret_space, GError **error)
+{
+    MemoryStore *store = (MemoryStore *)base;
+    G_GNUC_UNUSED g_autoptr(Hold) hold = hold_tree(store);
+
+    if (get_locked(store, path, error) == NULL)
+        return FALSE;
+    *ret_space = (WeftDavSpace){MAX_FILE_BYTES, content_bytes_locked(store)};
+    return TRUE;
+}
+
 static void
 memory_free(WeftDavStore *base)
 {
@@ -736,6 +836,7 @@ static const WeftDavStoreMethods memory_methods = {
     .list_free = memory_list_free,
     .upload_new = memory_upload_new,
     .upload_write = memory_upload_write,
+    .upload_merge = memory_upload_merge,
     .upload_commit = memory_upload_commit,
     .upload_free = memory_upload_free,
     .make_collection = memory_make_collection,
@@ -744,6 +845,8 @@ static const WeftDavStoreMethods memory_methods = {
     .move = memory_move,
     .get_properties = memory_get_properties,
     .change_properties = memory_change_properties,
+    .set_attributes = memory_set_attributes,
+    .get_space = memory_get_space,
     .free = memory_free,
 };
 

@@ -60,3 +60,41 @@ weft_dav_stamp_modified(int fd)
 
     return futimens(fd, times) == 0;
 }
+
+/* Nanoseconds that repeat only after a whole second of them was given out, begun anywhere so that
+ * the next process does not begin with the same. */
+static int64_t
+next_fraction_ns(void)
+{
+    static _Atomic uint32_t n_given;
+    static atomic_uint_fast32_t start;
+    uint_fast32_t begin = atomic_load_explicit(&start, memory_order_relaxed);
+
+    if (G_UNLIKELY(begin == 0)) {
+        uint_fast32_t none = 0;
+
+        begin = 1 + g_random_int() % NS_PER_S;
+        if (!atomic_compare_exchange_strong(&start, &none, begin))
+            begin = none;
+    }
+    return (int64_t)(((uint64_t)begin + atomic_fetch_add(&n_given, 1)) % NS_PER_S);
+}
+
+static struct timespec
+time_to_set(int64_t second, int64_t fraction_ns)
+{
+    if (second == WEFT_DAV_TIME_KEEP)
+        return (struct timespec){.tv_nsec = UTIME_OMIT};
+    return (struct timespec){.tv_sec = second, .tv_nsec = fraction_ns};
+}
+
+gboolean
+weft_dav_stamp_times(int fd, const WeftDavAttributes *attributes)
+{
+    const struct timespec times[2] = {
+        time_to_set(attributes->accessed_s, 0),
+        time_to_set(attributes->modified_s, next_fraction_ns()),
+    };
+
+    return futimens(fd, times) == 0;
+}

@@ -42,4 +42,12 @@ void weft_dav_info_of_statx(const struct statx *st, WeftDavInfo *ret_info);
  */
 gboolean weft_dav_stamp_modified(int fd);
 
+/**
+ * The same for a second that a client asks for, and a time of access: what is below the second is
+ * made up, so that two versions to which a client gives one time still differ.
+ * @attributes: only the times
+ * Returns: FALSE with errno
+ */
+gboolean weft_dav_stamp_times(int fd, const WeftDavAttributes *attributes);
+
 G_END_DECLS

@@ -30,7 +30,7 @@ weft_dav_staged_open(WeftDavStaged *staged, WeftDavDirStore *store, int beside_f
 {
     if (!store->can_link_unnamed)
         return weft_dav_staged_open_named(staged, store, beside_fd, path, error);
-    staged->fd = openat(beside_fd, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, FILE_MODE);
+    staged->fd = openat(beside_fd, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, FILE_MODE);
     if (staged->fd >= 0)
         return TRUE;
     if (is_unnamed_unsupported(errno))
@@ -45,7 +45,7 @@ weft_dav_staged_open_named(WeftDavStaged *staged, WeftDavDirStore *store, int be
     if (!weft_dav_staging_take(store->staging, beside_fd, &staged->name))
         return weft_dav_set_system_error(error, errno, "stage", path);
     staged->fd = openat(staged->name.dir_fd, staged->name.name,
-                        O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, FILE_MODE);
+                        O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, FILE_MODE);
     staged->is_named = staged->fd >= 0;
     return staged->is_named || weft_dav_set_system_error(error, errno, "create", path);
 }

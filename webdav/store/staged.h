@@ -10,7 +10,7 @@ G_BEGIN_DECLS
  * Files have no name at all where the kernel allows it (O_TMPFILE).  All of it blocks.
  */
 typedef struct {
-    int fd;            /* of a file, open for writing; -1 for none */
+    int fd;            /* of a file, open for reading and writing; -1 for none */
     gboolean is_named; /* name stands for something that is to be removed in the end */
     WeftDavStagedName name;
 } WeftDavStaged;

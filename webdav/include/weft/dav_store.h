@@ -46,6 +46,25 @@ typedef struct {
     gboolean is_executable; /* by its owner */
 } WeftDavInfo;
 
+/** A time that is to stay as it is. */
+#define WEFT_DAV_TIME_KEEP INT64_MIN
+
+/** What a client may set of a resource beside its content.  Times are whole seconds since 1970;
+ * what is below the second is the store's, which makes entity tags of it. */
+typedef struct {
+    int64_t modified_s; /* WEFT_DAV_TIME_KEEP: as it is; so the next */
+    int64_t accessed_s;
+    int is_executable; /* TRUE, FALSE; -1: as it is.  Of files */
+} WeftDavAttributes;
+
+#define WEFT_DAV_ATTRIBUTES_KEEP ((WeftDavAttributes){WEFT_DAV_TIME_KEEP, WEFT_DAV_TIME_KEEP, -1})
+
+/** Room on what a resource is stored on, or in what its share may take. */
+typedef struct {
+    uint64_t available_bytes;
+    uint64_t used_bytes;
+} WeftDavSpace;
+
 /** Bytes of an entity tag with quotes and NUL. */
 #define WEFT_DAV_ETAG_BYTES 56
 
@@ -94,6 +113,8 @@ struct WeftDavListing {
 typedef struct WeftDavUpload WeftDavUpload;
 struct WeftDavUpload {
     WeftDavStore *store;
+    gboolean has_modified; /* the file gets the time modified_s; otherwise that of its commit */
+    int64_t modified_s;
 };
 
 /** Members that a recursive operation could not handle; for 207 answers. */
@@ -123,6 +144,13 @@ typedef struct {
     WeftDavUpload *(*upload_new)(WeftDavStore *store, const char *path, int64_t size_bytes,
                                  GError **error);
     gboolean (*upload_write)(WeftDavUpload *upload, const void *data, size_t size, GError **error);
+    /**
+     * Make what was written a part of the file that stands at its path: from now on the upload is
+     * that file with these bytes from @offset_bytes on, over others or behind the last.  Shares
+     * blocks where the file system can, and otherwise copies the file.  After the last write.
+     * NOT_FOUND: no file; TOO_LARGE: begins behind its end
+     */
+    gboolean (*upload_merge)(WeftDavUpload *upload, int64_t offset_bytes, GError **error);
     /** Put it in its place, whole, at once.  Replaces a file (its dead properties stay).
      * On failure what was there stands.  @may_replace: FALSE: EXISTS if there is a resource */
     gboolean (*upload_commit)(WeftDavUpload *upload, gboolean may_replace, WeftDavInfo *ret_info,
@@ -153,6 +181,21 @@ typedef struct {
     /** All of @changes, in order, or none. */
     gboolean (*change_properties)(WeftDavStore *store, const char *path,
                                   const WeftDavProperty *changes, size_t n_changes, GError **error);
+
+    /** Set what is not to be kept. */
+    gboolean (*set_attributes)(WeftDavStore *store, const char *path,
+                               const WeftDavAttributes *attributes, GError **error);
+
+    /** How much room there is for @path, which exists. */
+    gboolean (*get_space)(WeftDavStore *store, const char *path, WeftDavSpace *ret_space,
+                          GError **error);
+
+    /**
+     * (nullable): the path that a client means by @path, where a store takes several names for one
+     * resource: the service asks before it locks or does anything.
+     * Returns: (transfer full)
+     */
+    char *(*resolve)(WeftDavStore *store, const char *path, GError **error);
 
     void (*free)(WeftDavStore *store);
 } WeftDavStoreMethods;
