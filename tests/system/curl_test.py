@@ -5,24 +5,23 @@
 import os
 import urllib.parse
 
+import desktop
 import serving
 
 ODD_NAMES = ["with space.txt", "größe.txt", "a#b.txt", "100%.txt", "a%20b.txt", "漢字.txt", "q?x=1.txt",
              "a&b<c>'\"d.txt", "plus+and;semi,comma.txt", "[brackets].txt", "tilde~.txt", "🧵.txt"]
+PROPFIND = '<propfind xmlns="DAV:"><prop><getetag/></prop></propfind>'
 
 
-@serving.needs_program("curl")
-class CurlTest(serving.ServingTest):
-    def setUp(self):
-        self.folder = self.scratch()
-        self.local = self.scratch()
-        self.served = self.serve(self.folder)
+@desktop.each_test_is_a_step
+class CurlTest(desktop.DesktopTest):
+    PROGRAMS = ("curl",)
 
-    def curl(self, *arguments):
-        return self.run_client("curl", "-sS", "--fail-with-body", "--path-as-is", *arguments)
+    def curl(self, *arguments, **settings):
+        return self.run_here("curl", "-sS", "--fail-with-body", "--path-as-is", *arguments, **settings)
 
     def status(self, *arguments):
-        return self.run_client("curl", "-sS", "-o", os.devnull, "-w", "%{http_code}", *arguments)
+        return self.run_here("curl", "-sS", "-o", os.devnull, "-w", "%{http_code}", *arguments)
 
     def url(self, name):
         return self.served.url + urllib.parse.quote(name)
@@ -38,8 +37,51 @@ class CurlTest(serving.ServingTest):
 
     def test_upload_from_a_pipe_is_chunked(self):
         text = "line\n" * 50000
-        self.run_client("curl", "-sS", "--fail-with-body", "-T", "-", self.url("piped.txt"), text_in=text)
-        self.assertEqual(serving.read_file(os.path.join(self.folder, "piped.txt")), text.encode())
+        self.run_here("sh", "-c", "cat | curl -sS --fail-with-body -T - \"$1\"", "sh", self.url("piped.txt"),
+                      text_in=text)
+        self.assert_stored("piped.txt", text.encode())
+
+    def test_a_chunked_upload_replaces_a_file_as_a_whole(self):
+        serving.write_file(self.stored("file"), b"longer than what comes")
+        self.curl("-T", "-", self.url("file"), text_in="short")
+        self.assert_stored("file", b"short")
+        self.curl("-T", "-", self.url("file"), text_in="")
+        self.assert_stored("file", b"")
+
+    def test_an_upload_waits_for_the_go_ahead(self):
+        source = os.path.join(self.local, "source")
+        serving.write_file(source, os.urandom(3 * serving.MIB))
+        wait = ("-H", "Expect: 100-continue", "--expect100-timeout", str(2 * desktop.STEP_S))
+        self.curl(*wait, "-T", source, self.url("file"))
+        self.assert_stored("file", serving.read_file(source))
+        self.curl(*wait, "-X", "PROPFIND", "-H", "Depth: 0", "-d", PROPFIND, self.url("file"))
+
+    def test_an_upload_that_is_refused_is_not_sent(self):
+        source = os.path.join(self.local, "source")
+        serving.write_file(source, os.urandom(3 * serving.MIB))
+        wait = ("-H", "Expect: 100-continue", "--expect100-timeout", str(2 * desktop.STEP_S))
+        serving.write_file(self.stored("file"), b"old")
+        answer = self.run_here("curl", "-sS", "-o", os.devnull, "-w", "%{http_code} %{size_upload}", *wait,
+                               "-H", "If-None-Match: *", "-T", source, self.url("file"))
+        self.assertEqual(answer, "412 0")
+        self.assertEqual(self.status(*wait, "-T", source, self.url("absent/file")), "409")
+        self.assert_stored("file", b"old")
+
+    def test_files_go_up_side_by_side(self):
+        names = ["part %d" % i for i in range(20)]
+        arguments = []
+        for name in names:
+            serving.write_file(os.path.join(self.local, name), name.encode() * 5000)
+            arguments += ["-T", os.path.join(self.local, name), self.url(name)]
+        self.curl("--parallel", "--parallel-max", "8", *arguments)
+        for name in names:
+            self.assert_stored(name, name.encode() * 5000)
+
+    def test_a_client_of_http_1_0_is_served(self):
+        source = os.path.join(self.local, "source")
+        serving.write_file(source, b"old times")
+        self.curl("--http1.0", "-T", source, self.url("file"))
+        self.assertEqual(self.curl("--http1.0", self.url("file")), "old times")
 
     def test_part_of_a_file(self):
         serving.write_file(os.path.join(self.folder, "digits"), b"0123456789")
@@ -122,4 +164,4 @@ class CurlTest(serving.ServingTest):
 
 
 if __name__ == "__main__":
-    serving.main()
+    desktop.main("curl")

@@ -4,6 +4,7 @@ of the client's own, and an end to all that it leaves running or mounted.
 """
 
 import contextlib
+import functools
 import os
 import shutil
 import signal
@@ -133,6 +134,21 @@ class DesktopTest(serving.ServingTest):
 
     def assert_names(self, *names):
         self.assertEqual(serving.all_names(self.folder), sorted(names))
+
+
+def each_test_is_a_step(tests):
+    """For a class of tests whose names say what the one step of each does."""
+    def counted(method, what):
+        @functools.wraps(method)
+        def test(self):
+            with self.step(what):
+                method(self)
+        return test
+
+    for name, method in list(vars(tests).items()):
+        if name.startswith("test_"):
+            setattr(tests, name, counted(method, name[len("test_"):].replace("_", " ")))
+    return tests
 
 
 def can_connect(path):
