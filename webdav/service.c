@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#include "webdav/origin.h"
+#include "webdav/page_file.h"
 #include "webdav/path_lock.h"
 #include "webdav/rights.h"
 #include "webdav/status.h"
@@ -307,7 +309,14 @@ static gboolean
 handle_path(WeftDav *dav, WeftDavCall *call, const char *path, GError **error)
 {
     call->path = weft_dav_path_for_store(path, error);
-    if (call->path == NULL || !weft_dav_check_rights(call, call->method->needs, error))
+    if (call->path == NULL)
+        return FALSE;
+
+    const WeftDavPageFile *page_file =
+        call->method->run == weft_dav_get ? weft_dav_page_file_find(call) : NULL;
+    if (page_file != NULL)
+        return weft_dav_page_file_answer(call, page_file, error);
+    if (!weft_dav_check_rights(call, call->method->needs, error))
         return FALSE;
     return call->method->access == WRITES ? change(dav, call, error)
                                           : call->method->run(call, error);
@@ -327,6 +336,8 @@ handle(WeftDav *dav, WeftDavCall *call, GError **error)
         return refuse(error, 501, "the method does not work yet");
     if (dav->options.read_only && call->method->access == WRITES)
         return refuse(error, 403, "served read-only");
+    if (call->method->access == WRITES && !weft_dav_check_origin(call->request, error))
+        return FALSE;
     /* OPTIONS * asks for the server as a whole; the root can tell. */
     return handle_path(dav, call, strcmp(path, "*") == 0 ? "/" : path, error);
 }

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "webdav/active_content.h"
 #include "webdav/methods/collection_page.h"
 #include "webdav/properties/content_type.h"
 #include "webdav/rights.h"
@@ -24,6 +25,7 @@ answer_file(WeftDavCall *call, WeftFile *file, GError **error)
         .etag = etag,
         .content_type = weft_dav_content_type(name, strlen(name), &type_length),
     };
+    weft_dav_disarm_active_content(call->response, representation.content_type);
     return weft_http_response_send_file(call->response, file, &representation, error);
 }
 

@@ -38,12 +38,35 @@ typedef struct {
     gboolean is_asked_in; /* who has not signed in is answered 401 where he may not, not 403 */
 } WeftDavRights;
 
+/** A file of the page, compiled into the program. */
+typedef struct {
+    const char *name; /* "page.js" */
+    const char *content_type;
+    const void *bytes;
+    size_t size;
+} WeftDavPageFile;
+
+/**
+ * What browsers get over the plain listing of collections, which names a style sheet and a script
+ * in its head and stays what is seen where no script runs.  The files are served below the root as
+ * ".weftdav/VERSION/NAME", to everybody; <body> has data-root (the way to the root), data-user and
+ * data-read-only.
+ */
+typedef struct {
+    const char *version;     /* a digest of all files: clients keep them for good */
+    const char *style_sheet; /* names among files */
+    const char *script;      /* a module */
+    const WeftDavPageFile *files;
+    size_t n_files;
+} WeftDavPage;
+
 /** What a share allows.  weft_dav_options_default() has a value for each. */
 typedef struct {
     gboolean read_only;            /* methods that write answer 403 */
     gboolean allow_depth_infinity; /* PROPFIND; otherwise 403 propfind-finite-depth */
     int64_t max_upload_bytes;      /* 413 beyond; -1: none */
     WeftDavRights rights;          /* function NULL: everybody may do everything */
+    const WeftDavPage *page;       /* (nullable): outlives the service; NULL: a plain listing */
 } WeftDavOptions;
 
 WeftDavOptions weft_dav_options_default(void);
