@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #define DEFAULT_GRACE_MS 10000
@@ -43,7 +44,7 @@ close_address(WeftServerAddress *address)
 
     if (address->fd >= 0)
         close(address->fd);
-    if (bound->socket.any.sa_family == AF_UNIX)
+    if (bound->socket.any.sa_family == AF_UNIX && !address->is_given)
         unlink(bound->socket.local.sun_path);
 }
 
@@ -92,6 +93,21 @@ weft_server_set_max_connections(WeftServer *server, size_t n_connections)
 {
     g_return_if_fail(n_connections > 0);
     server->max_connections = n_connections;
+}
+
+void
+weft_server_set_observer(WeftServer *server, WeftServerObserver observer, gpointer data)
+{
+    g_return_if_fail(server->workers == NULL);
+    server->observer = observer;
+    server->observer_data = data;
+}
+
+void
+weft_server_tell(WeftServer *server, WeftServerEvent event)
+{
+    if (server->observer != NULL)
+        server->observer(server, event, server->observer_data);
 }
 
 /* ---- addresses ---- */
@@ -157,6 +173,42 @@ weft_server_add_address(WeftServer *server, const char *address, WeftService *se
     g_return_val_if_fail(server->workers == NULL, FALSE);
     g_return_val_if_fail(g_ptr_array_find(server->services, service, &service_index), FALSE);
     return add_address(server, address, service_index, error);
+}
+
+/* Returns: the index of @service, which is added if it is new */
+static size_t
+index_of(WeftServer *server, WeftService *service)
+{
+    unsigned index;
+
+    if (!g_ptr_array_find(server->services, service, &index)) {
+        index = server->services->len;
+        g_ptr_array_add(server->services, service);
+    }
+    return index;
+}
+
+gboolean
+weft_server_add_socket(WeftServer *server, int fd, WeftService *service, GError **error)
+{
+    WeftServerAddress address = {.fd = fd, .is_given = TRUE};
+    int is_listening = 0;
+    socklen_t size = sizeof is_listening;
+
+    g_return_val_if_fail(server->workers == NULL, FALSE);
+    address.service_index = index_of(server, service);
+    if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &is_listening, &size) != 0)
+        weft_error_set_errno(error, errno, "take descriptor %d as a socket", fd);
+    else if (!is_listening)
+        g_set_error(error, WEFT_ERROR, WEFT_ERROR_INVALID, "socket %d does not listen", fd);
+    else if (fcntl(fd, F_SETFL, O_NONBLOCK) != 0 || fcntl(fd, F_SETFD, FD_CLOEXEC) != 0)
+        weft_error_set_errno(error, errno, "prepare socket %d", fd);
+    else if (weft_bound_address(fd, &address.address, error)) {
+        g_array_append_val(server->addresses, address);
+        return TRUE;
+    }
+    close(fd);
+    return FALSE;
 }
 
 char *
@@ -248,19 +300,19 @@ run_worker_thread(gpointer data)
     return NULL;
 }
 
-/* Worker @index's own socket on @address: worker 0 has the one that was opened first; unix sockets
- * cannot be opened twice, and are shared. */
+/* Worker @index's own socket on @address: worker 0 has the one that was opened first; unix sockets,
+ * and those that others opened, cannot be opened twice, and are shared. */
 static int
 open_listening_socket(WeftServerAddress *address, unsigned index, GError **error)
 {
     if (index == 0)
         return g_steal_fd(&address->fd);
-    if (address->address.socket.any.sa_family != AF_UNIX)
+    if (address->address.socket.any.sa_family != AF_UNIX && !address->is_given)
         return weft_listen(&address->address, WEFT_LISTEN_SHARED, error);
 
     int fd = fcntl(address->fd, F_DUPFD_CLOEXEC, 0);
     if (fd < 0)
-        weft_error_set_errno(error, errno, "share a unix socket");
+        weft_error_set_errno(error, errno, "share a listening socket");
     return fd;
 }
 

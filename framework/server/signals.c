@@ -12,9 +12,11 @@
 #include <stdatomic.h>
 #include <unistd.h>
 
-static const int caught[] = {SIGTERM, SIGINT, SIGUSR1};
+/* The last one only where wanted. */
+static const int caught[] = {SIGTERM, SIGINT, SIGUSR1, SIGHUP};
 
 static struct sigaction saved[G_N_ELEMENTS(caught)];
+static size_t n_caught;
 static atomic_flag is_taken = ATOMIC_FLAG_INIT;
 static atomic_int write_fd = -1;
 
@@ -30,7 +32,7 @@ write_number(int number)
 }
 
 int
-weft_signals_begin(GError **error)
+weft_signals_begin(gboolean with_hangup, GError **error)
 {
     /* SA_ONSTACK: a fiber's stack has no room for a signal frame. */
     struct sigaction action = {.sa_handler = write_number, .sa_flags = SA_ONSTACK | SA_RESTART};
@@ -44,7 +46,8 @@ weft_signals_begin(GError **error)
         return -1;
     }
     atomic_store(&write_fd, ends[1]);
-    for (size_t i = 0; i < G_N_ELEMENTS(caught); i++)
+    n_caught = G_N_ELEMENTS(caught) - (with_hangup ? 0 : 1);
+    for (size_t i = 0; i < n_caught; i++)
         sigaction(caught[i], &action, &saved[i]);
     return ends[0];
 }
@@ -59,7 +62,7 @@ weft_signals_let_go(void)
 void
 weft_signals_end(void)
 {
-    for (size_t i = 0; i < G_N_ELEMENTS(caught); i++)
+    for (size_t i = 0; i < n_caught; i++)
         sigaction(caught[i], &saved[i], NULL);
     close(atomic_exchange(&write_fd, -1));
     atomic_flag_clear(&is_taken);

@@ -172,6 +172,10 @@ obey(WeftServer *server, int number)
         weft_dump_fibers(STDERR_FILENO);
         return;
     }
+    if (number == SIGHUP) {
+        weft_server_tell(server, WEFT_SERVER_RELOAD);
+        return;
+    }
 
     pthread_mutex_lock(&server->mutex);
     const gboolean is_second = server->is_stopping;
@@ -221,7 +225,7 @@ static gboolean
 start_watching_signals(WeftWorker *worker, WeftGroup *group, GError **error)
 {
     g_autoptr(GError) failure = NULL;
-    int fd = weft_signals_begin(&failure);
+    int fd = weft_signals_begin(worker->server->observer != NULL, &failure);
 
     if (fd < 0) {
         if (failure == NULL)
@@ -304,7 +308,11 @@ accept_until_stopped(WeftWorker *worker, GError **error)
 {
     g_autoptr(WeftGroup) accepting = weft_group_new();
 
-    if (!start_accepting(worker, accepting, error) || !wait_for_stop(worker, error))
+    if (!start_accepting(worker, accepting, error))
+        return FALSE;
+    if (worker->index == 0)
+        weft_server_tell(worker->server, WEFT_SERVER_RUNS);
+    if (!wait_for_stop(worker, error))
         return FALSE;
     let_arrivals_in();
     return TRUE;
@@ -325,6 +333,8 @@ work(gpointer data, GError **error)
         weft_server_stop(worker->server);
 
     worker->is_draining = TRUE;
+    if (worker->index == 0)
+        weft_server_tell(worker->server, WEFT_SERVER_STOPS);
     drain(worker);
     weft_group_free(g_steal_pointer(&worker->serving));
     weft_server_discharge(worker->server, worker);

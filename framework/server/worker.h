@@ -28,7 +28,8 @@ struct WeftDesk {
 typedef struct {
     WeftAddress address; /* as bound */
     size_t service_index;
-    int fd; /* listens from the moment it was added; worker 0 takes it, and leaves -1 */
+    int fd;            /* listens from the moment it was added; worker 0 takes it, and leaves -1 */
+    gboolean is_given; /* somebody else opened it, and keeps it */
 } WeftServerAddress;
 
 struct WeftWorker {
@@ -65,6 +66,8 @@ struct WeftServer {
     GArray *addresses;   /* WeftServerAddress */
     unsigned n_workers;
     int64_t grace_ms;
+    WeftServerObserver observer; /* (nullable) */
+    gpointer observer_data;
     size_t max_connections; /* 0: by RLIMIT_NOFILE */
 
     pthread_mutex_t mutex; /* not a GMutex: ThreadSanitizer does not see those */
@@ -77,6 +80,9 @@ struct WeftServer {
 
 /* Run @worker on the calling thread until the server stops; its failure is in worker->error. */
 void weft_worker_run(WeftWorker *worker);
+
+/* Tell the observer, if there is one.  Worker 0, in a fiber. */
+void weft_server_tell(WeftServer *server, WeftServerEvent event);
 
 /* For connection.c. */
 void weft_worker_connection_parked(WeftWorker *worker);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
+#include <netinet/in.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <weft/clock.h>
@@ -64,6 +65,43 @@ answer_after_two(WeftConnection *connection)
     if (!weft_stream_write_all(stream, draining ? "last" : "more", 4, nullptr))
         return WEFT_SERVE_CLOSE;
     return draining ? WEFT_SERVE_CLOSE : WEFT_SERVE_PARK;
+}
+
+/* What an observer heard; other threads look. */
+struct Events {
+    std::atomic<int> n_runs{0};
+    std::atomic<int> n_reloads{0};
+    std::atomic<int> n_stops{0};
+};
+
+void
+count_event(WeftServer *, WeftServerEvent event, gpointer data)
+{
+    Events *events = static_cast<Events *>(data);
+
+    if (event == WEFT_SERVER_RUNS)
+        events->n_runs++;
+    else if (event == WEFT_SERVER_RELOAD)
+        events->n_reloads++;
+    else
+        events->n_stops++;
+}
+
+/* A socket that somebody else opened and listens on; its address in @ret_address. */
+int
+open_elsewhere(std::string *ret_address)
+{
+    struct sockaddr_in address = {};
+    socklen_t size = sizeof address;
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    EXPECT_EQ(bind(fd, reinterpret_cast<struct sockaddr *>(&address), size), 0);
+    EXPECT_EQ(listen(fd, 16), 0);
+    EXPECT_EQ(getsockname(fd, reinterpret_cast<struct sockaddr *>(&address), &size), 0);
+    *ret_address = "127.0.0.1:" + std::to_string(ntohs(address.sin_port));
+    return fd;
 }
 
 } // namespace
@@ -208,6 +246,67 @@ TEST(Server, SigUsr1ShowsAllFibers)
         EXPECT_EQ(client.hear(4), "more");
     }
     EXPECT_NE(testing::internal::GetCapturedStderr().find("test service"), std::string::npos);
+}
+
+TEST(Server, TellsItsObserverOfTheStartOfSigHupAndOfTheEnd)
+{
+    Events events;
+    {
+        Running running(echo, "127.0.0.1:0", [&events](WeftServer *server) {
+            weft_server_set_workers(server, 2);
+            weft_server_set_observer(server, count_event, &events);
+        });
+
+        while (events.n_runs == 0)
+            sched_yield();
+        kill(getpid(), SIGHUP);
+        while (events.n_reloads == 0)
+            sched_yield();
+        Client client(running.address);
+        client.say("still there");
+        EXPECT_EQ(client.hear(11), "still there");
+        EXPECT_EQ(events.n_stops, 0);
+    }
+    EXPECT_EQ(events.n_runs, 1);
+    EXPECT_EQ(events.n_reloads, 1);
+    EXPECT_EQ(events.n_stops, 1);
+}
+
+TEST(Server, ServesASocketThatListensAlready)
+{
+    std::string address;
+    int fd = open_elsewhere(&address);
+    WeftService *service = service_of(echo);
+    g_autoptr(WeftServer) server = weft_server_new();
+    g_autoptr(GError) error = nullptr;
+
+    weft_server_set_workers(server, 2);
+    ASSERT_TRUE(weft_server_add_socket(server, fd, service, &error)) << error->message;
+    g_autofree char *bound = weft_server_bound_address(server, 0);
+    EXPECT_EQ(bound, address);
+    std::thread thread([server] { EXPECT_TRUE(weft_server_run(server, nullptr)); });
+    for (int i = 0; i < 10; i++) {
+        Client client(address);
+        client.say("given");
+        EXPECT_EQ(client.hear(5), "given");
+    }
+    weft_server_stop(server);
+    thread.join();
+}
+
+TEST(Server, RefusesADescriptorThatDoesNotListen)
+{
+    g_autoptr(WeftServer) server = weft_server_new();
+    g_autoptr(GError) error = nullptr;
+    int ends[2];
+
+    ASSERT_EQ(pipe(ends), 0);
+    EXPECT_FALSE(weft_server_add_socket(server, ends[0], service_of(echo), &error));
+    g_clear_error(&error);
+    EXPECT_FALSE(
+        weft_server_add_socket(server, socket(AF_INET, SOCK_STREAM, 0), service_of(echo), &error));
+    EXPECT_NE(std::string(error->message).find("does not listen"), std::string::npos);
+    close(ends[1]);
 }
 
 TEST(Server, AnIdleConnectionIsClosedAfterItsTime)

@@ -37,8 +37,32 @@ gboolean weft_server_add(WeftServer *server, const char *address, WeftService *s
 gboolean weft_server_add_address(WeftServer *server, const char *address, WeftService *service,
                                  GError **error);
 
+/**
+ * Serve a socket that listens already: one that a supervisor opened before it started us.
+ * @fd: (transfer full): consumed on failure, too; a unix socket stays in the file system at the end
+ * @service: (transfer none): one that was added before, or (transfer full): a new one, consumed on
+ * failure, too
+ */
+gboolean weft_server_add_socket(WeftServer *server, int fd, WeftService *service, GError **error);
+
 /** Returns: (transfer full): the address of listener @index as bound: "127.0.0.1:40123" */
 char *weft_server_bound_address(const WeftServer *server, size_t index);
+
+/** What a server tells the program around it. */
+typedef enum {
+    WEFT_SERVER_RUNS,   /* it accepts, on worker 0 at least; on the others within moments */
+    WEFT_SERVER_RELOAD, /* SIGHUP: read the configuration again */
+    WEFT_SERVER_STOPS,  /* it accepts no more, and finishes what is under way */
+} WeftServerEvent;
+
+typedef void (*WeftServerObserver)(WeftServer *server, WeftServerEvent event, gpointer data);
+
+/**
+ * Hear of events, one after the other, in a fiber of worker 0; requests go on meanwhile on all
+ * workers where @observer parks, and on the others in any case.  SIGHUP is caught only where there
+ * is an observer.  Before the server runs.
+ */
+void weft_server_set_observer(WeftServer *server, WeftServerObserver observer, gpointer data);
 
 /**
  * Serve until SIGTERM, SIGINT or weft_server_stop(); then stop accepting, let what is under way

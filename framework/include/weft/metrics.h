@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include <weft/server.h>
+
+G_BEGIN_DECLS
+
+/** What a server has counted, over all its workers. */
+typedef struct {
+    int64_t n_accepted; /* connections, since the start */
+    int64_t n_active;   /* a fiber serves them now */
+    int64_t n_parked;   /* wait without a fiber */
+    int64_t n_served;   /* times that a service was called and returned */
+} WeftServerMetrics;
+
+/** From any thread, while the server runs and afterwards. */
+void weft_server_get_metrics(WeftServer *server, WeftServerMetrics *ret_metrics);
+
+G_END_DECLS
