@@ -67,10 +67,11 @@ class DesktopTest(serving.ServingTest):
     def make_home(self):
         """An environment in which programs find nothing of the user's, and leave nothing."""
         home = self.scratch()
-        runtime = os.path.join(home, "run")
+        runtime, temporary = os.path.join(home, "run"), os.path.join(home, "tmp")
         os.mkdir(runtime, 0o700)
-        kept = {name: os.environ[name] for name in ("PATH", "TMPDIR") if name in os.environ}
-        return dict(kept, HOME=home, XDG_RUNTIME_DIR=runtime, LANG="C.UTF-8", LC_ALL="C.UTF-8")
+        os.mkdir(temporary)
+        return {"PATH": os.environ["PATH"], "HOME": home, "XDG_RUNTIME_DIR": runtime,
+                "TMPDIR": temporary, "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
 
     @contextlib.contextmanager
     def step(self, what):
