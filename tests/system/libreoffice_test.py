@@ -94,12 +94,39 @@ class LibreofficeTest(desktop.DesktopTest):
             document.Text.String = "third words"
             document.store()
             self.assertIn("third words", text_of(self.stored(NAME)))
-        with self.step("save as a new file"):
-            document.storeAsURL(self.url("folder-less copy.odt"), ())
-            self.assertIn("third words", text_of(self.stored("folder-less copy.odt")))
+        with self.step("save as a new file in a folder"):
+            os.mkdir(self.stored("ordner ä"))
+            document.storeAsURL(self.url("ordner ä/copy #1.odt"), ())
+            self.assertIn("third words", text_of(self.stored("ordner ä", "copy #1.odt")))
+        with self.step("save again under the new name"):
+            document.Text.String = "fourth words"
+            document.store()
+            self.assertIn("fourth words", text_of(self.stored("ordner ä", "copy #1.odt")))
+            self.assertIn("third words", text_of(self.stored(NAME)))
+        with self.step("save as over another file"):
+            document.storeAsURL(self.url(NAME), ())
+            self.assertIn("fourth words", text_of(self.stored(NAME)))
+        with self.step("save a copy in another format"):
+            document.storeToURL(self.url("copy.docx"), self.office.settings(FilterName="MS Word 2007 XML"))
+            with zipfile.ZipFile(self.stored("copy.docx")) as copy:
+                self.assertIn("fourth words", copy.read("word/document.xml").decode())
+        with self.step("export as PDF"):
+            document.storeToURL(self.url("copy.pdf"), self.office.settings(FilterName="writer_pdf_Export"))
+            self.assertEqual(serving.read_file(self.stored("copy.pdf"))[:5], b"%PDF-")
         with self.step("close it again"):
             document.close(True)
-        self.assert_names(NAME, "folder-less copy.odt")
+        with self.step("open a document of another format, change and save it"):
+            document = self.office.open(self.url("copy.docx"))
+            self.assertEqual(document.Text.String, "fourth words")
+            document.Text.String = "fifth words"
+            document.store()
+            document.close(True)
+            with zipfile.ZipFile(self.stored("copy.docx")) as copy:
+                self.assertIn("fifth words", copy.read("word/document.xml").decode())
+        with self.step("open what is not there"):
+            with self.assertRaises(self.office.uno.getClass("com.sun.star.lang.IllegalArgumentException")):
+                self.office.open(self.url("absent.odt"))
+        self.assert_names(NAME, "copy.docx", "copy.pdf", "ordner ä", "ordner ä/copy #1.odt")
 
 
 if __name__ == "__main__":
