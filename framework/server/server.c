@@ -211,6 +211,12 @@ weft_server_add_socket(WeftServer *server, int fd, WeftService *service, GError 
     return FALSE;
 }
 
+size_t
+weft_server_n_listeners(const WeftServer *server)
+{
+    return server->addresses->len;
+}
+
 char *
 weft_server_bound_address(const WeftServer *server, size_t index)
 {

@@ -5,14 +5,16 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <weft/dav.h>
 #include <weft/log.h>
 
-#include "webdav/weftdav/options.h"
+#include "webdav/weftdav/access_log.h"
+#include "webdav/weftdav/listeners.h"
+#include "webdav/weftdav/reload.h"
 #include "webdav/weftdav/state_folder.h"
+#include "webdav/weftdav/supervisor.h"
 
 enum { EXIT_RUNTIME = 1, EXIT_USAGE = 2 };
 
@@ -56,22 +58,6 @@ check_folder(const WeftDavProgramOptions *options, GError **error)
     return TRUE;
 }
 
-static gboolean
-open_access_log(const WeftDavProgramOptions *options, WeftService *service, GError **error)
-{
-    int fd = STDOUT_FILENO;
-
-    if (options->access_log == NULL)
-        return TRUE;
-    if (strcmp(options->access_log, "-") != 0)
-        fd = open(options->access_log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
-    if (fd < 0)
-        return weft_error_set_errno(error, errno, "cannot write the access log %s",
-                                    options->access_log);
-    weft_http_service_set_access_log(service, options->access_log_format, fd);
-    return TRUE;
-}
-
 /* Returns: (transfer full) (nullable) */
 static WeftService *
 make_service(const WeftDavProgramOptions *options, GError **error)
@@ -88,26 +74,7 @@ make_service(const WeftDavProgramOptions *options, GError **error)
 
     dav_options.read_only = options->read_only;
     dav_options.max_upload_bytes = options->max_upload_bytes;
-    g_autoptr(WeftService) service = weft_dav_service_new(store, &dav_options);
-    if (!open_access_log(options, service, error))
-        return NULL;
-    return g_steal_pointer(&service);
-}
-
-/* The first address takes the service over, the others share it. */
-static gboolean
-listen_on_all(WeftServer *server, const WeftDavProgramOptions *options, WeftService *service,
-              GError **error)
-{
-    for (size_t i = 0; options->listen[i] != NULL; i++) {
-        const char *address = options->listen[i];
-        gboolean ok = i == 0 ? weft_server_add(server, address, service, error)
-                             : weft_server_add_address(server, address, service, error);
-
-        if (!ok)
-            return FALSE;
-    }
-    return TRUE;
+    return weft_dav_service_new(store, &dav_options);
 }
 
 static void
@@ -117,7 +84,7 @@ print_banner(const WeftServer *server, const WeftDavProgramOptions *options)
 
     g_print("weftdav " WEFT_VERSION " serves %s (%s)\n", options->directory,
             options->read_only ? "read-only" : "read and write");
-    for (size_t i = 0; options->listen[i] != NULL; i++) {
+    for (size_t i = 0; i < weft_server_n_listeners(server); i++) {
         g_autofree char *bound = weft_server_bound_address(server, i);
 
         if (g_str_has_prefix(bound, "unix:"))
@@ -150,36 +117,66 @@ report(const WeftDavProgramOptions *options, GPtrArray *problems)
     return 0;
 }
 
+/* What a supervisor hears, and what a signal asks for. */
+static void
+observe(G_GNUC_UNUSED WeftServer *server, WeftServerEvent event, gpointer data)
+{
+    switch (event) {
+    case WEFT_SERVER_RUNS:
+        weft_dav_supervisor_notify("READY=1");
+        break;
+    case WEFT_SERVER_RELOAD:
+        weft_dav_supervisor_notify_reloading();
+        weft_dav_program_reload(data);
+        weft_dav_supervisor_notify("READY=1");
+        break;
+    case WEFT_SERVER_STOPS:
+        weft_dav_supervisor_notify("STOPPING=1");
+        break;
+    }
+}
+
+static gboolean
+serve(WeftDavProgram *program, GError **error)
+{
+    const WeftDavProgramOptions *options = &program->options;
+
+    if (options->state != NULL && !weft_dav_state_folder_claim(options->state, error))
+        return FALSE;
+    program->service = make_service(options, error);
+    if (program->service == NULL || !weft_dav_access_log_open(program, error))
+        return FALSE;
+
+    program->server = weft_server_new();
+    weft_server_set_workers(program->server, options->n_workers);
+    weft_server_set_observer(program->server, observe, program);
+    if (!weft_dav_program_listen(program, error))
+        return FALSE;
+    print_banner(program->server, options);
+    return weft_server_run(program->server, error);
+}
+
 int
 main(int argc, char **argv)
 {
-    g_auto(WeftDavProgramOptions) options = {0};
+    WeftDavProgram program = {.argc = argc, .argv = argv};
     g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(GError) error = NULL;
+    int status = 0;
 
-    weft_dav_program_options_gather(&options, argc, argv, problems);
-    if (options.checks_config)
-        return report(&options, problems);
-    if (problems->len > 0)
-        return refuse_usage(g_ptr_array_index(problems, 0));
-    if (options.shows_version) {
+    weft_dav_program_options_gather(&program.options, argc, argv, problems);
+    if (program.options.checks_config) {
+        status = report(&program.options, problems);
+    } else if (problems->len > 0) {
+        status = refuse_usage(g_ptr_array_index(problems, 0));
+    } else if (program.options.shows_version) {
         g_print("weftdav " WEFT_VERSION "\n");
-        return 0;
+    } else {
+        weft_log_set_level(program.options.log_level);
+        if (!serve(&program, &error))
+            status = fail(error);
     }
-    weft_log_set_level(options.log_level);
-
-    if (options.state != NULL && !weft_dav_state_folder_claim(options.state, &error))
-        return fail(error);
-    WeftService *service = make_service(&options, &error);
-    if (service == NULL)
-        return fail(error);
-
-    g_autoptr(WeftServer) server = weft_server_new();
-    weft_server_set_workers(server, options.n_workers);
-    if (!listen_on_all(server, &options, service, &error))
-        return fail(error);
-    print_banner(server, &options);
-    if (!weft_server_run(server, &error))
-        return fail(error);
-    return 0;
+    weft_server_free(program.server);
+    weft_dav_program_options_clear(&program.options);
+    return status;
 }

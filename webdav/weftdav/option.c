@@ -168,6 +168,24 @@ weft_dav_option_set(const WeftDavOption *option, gpointer options, const char *c
 
 /* ---- values ---- */
 
+static size_t
+size_of(WeftDavOptionKind kind)
+{
+    switch (kind) {
+    case WEFT_DAV_OPTION_FLAG:
+    case WEFT_DAV_OPTION_COUNT:
+    case WEFT_DAV_OPTION_CHOICE:
+        return sizeof(int);
+    case WEFT_DAV_OPTION_SIZE:
+        return sizeof(int64_t);
+    case WEFT_DAV_OPTION_LIST:
+    case WEFT_DAV_OPTION_STRING:
+    case WEFT_DAV_OPTION_PATH:
+        return sizeof(gpointer);
+    }
+    g_assert_not_reached();
+}
+
 void
 weft_dav_option_clear(const WeftDavOption *option, gpointer options)
 {
@@ -189,9 +207,8 @@ weft_dav_option_equal(const WeftDavOption *option, gconstpointer a, gconstpointe
     case WEFT_DAV_OPTION_FLAG:
     case WEFT_DAV_OPTION_COUNT:
     case WEFT_DAV_OPTION_CHOICE:
-        return memcmp(one, other, sizeof(int)) == 0;
     case WEFT_DAV_OPTION_SIZE:
-        return memcmp(one, other, sizeof(int64_t)) == 0;
+        return memcmp(one, other, size_of(option->kind)) == 0;
     case WEFT_DAV_OPTION_LIST:
         return g_strv_equal(*(const char *const *const *)one, *(const char *const *const *)other);
     case WEFT_DAV_OPTION_STRING:
@@ -199,6 +216,20 @@ weft_dav_option_equal(const WeftDavOption *option, gconstpointer a, gconstpointe
         return g_strcmp0(*(const char *const *)one, *(const char *const *)other) == 0;
     }
     g_assert_not_reached();
+}
+
+void
+weft_dav_option_swap(const WeftDavOption *option, gpointer a, gpointer b)
+{
+    uint8_t *one = field_of(option, a);
+    uint8_t *other = field_of(option, b);
+
+    for (size_t i = 0; i < size_of(option->kind); i++) {
+        const uint8_t byte = one[i];
+
+        one[i] = other[i];
+        other[i] = byte;
+    }
 }
 
 char *

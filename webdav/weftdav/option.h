@@ -56,6 +56,9 @@ gboolean weft_dav_option_set(const WeftDavOption *option, gpointer options,
 void weft_dav_option_clear(const WeftDavOption *option, gpointer options);
 gboolean weft_dav_option_equal(const WeftDavOption *option, gconstpointer a, gconstpointer b);
 
+/* Exchange the values that @a and @b have for it. */
+void weft_dav_option_swap(const WeftDavOption *option, gpointer a, gpointer b);
+
 /* "WEFTDAV_MAX_UPLOAD".  Returns: (transfer full) */
 char *weft_dav_option_variable(const WeftDavOption *option);
 

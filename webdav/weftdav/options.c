@@ -138,6 +138,18 @@ weft_dav_program_is_local(const char *address)
     return g_str_has_prefix(address, "127.");
 }
 
+gboolean
+weft_dav_program_options_allow(const WeftDavProgramOptions *options, const char *address,
+                               GError **error)
+{
+    if (options->anonymous || weft_dav_program_is_local(address))
+        return TRUE;
+    return refuse(error,
+                  "%s is reachable from other machines, and weftdav asks nobody for a password: "
+                  "add --anonymous if everybody may come in",
+                  address);
+}
+
 static gboolean
 check_listen(gconstpointer data, GError **error)
 {
@@ -148,11 +160,8 @@ check_listen(gconstpointer data, GError **error)
     for (size_t i = 0; options->listen[i] != NULL; i++) {
         if (strchr(options->listen[i], ':') == NULL)
             return refuse(error, "%s is no address: it has no port", options->listen[i]);
-        if (!options->anonymous && !weft_dav_program_is_local(options->listen[i]))
-            return refuse(error,
-                          "%s is reachable from other machines, and weftdav asks nobody for a "
-                          "password: add --anonymous if everybody may come in",
-                          options->listen[i]);
+        if (!weft_dav_program_options_allow(options, options->listen[i], error))
+            return FALSE;
     }
     return TRUE;
 }
@@ -496,6 +505,14 @@ weft_dav_program_options_fixed(const WeftDavProgramOptions *options,
             g_ptr_array_add(names, (gpointer)table[i].name);
     g_ptr_array_add(names, NULL);
     return (const char **)g_ptr_array_free(names, FALSE);
+}
+
+void
+weft_dav_program_options_adopt(WeftDavProgramOptions *options, WeftDavProgramOptions *asked)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(table); i++)
+        if (table[i].traits & RELOADS)
+            weft_dav_option_swap(&table[i], options, asked);
 }
 
 void

@@ -54,6 +54,14 @@ void weft_dav_program_options_clear(WeftDavProgramOptions *options);
 const char **weft_dav_program_options_fixed(const WeftDavProgramOptions *options,
                                             const WeftDavProgramOptions *asked);
 
+/** Let the options that can change at once have the values that @asked has; those get the former
+ * ones in turn. */
+void weft_dav_program_options_adopt(WeftDavProgramOptions *options, WeftDavProgramOptions *asked);
+
+/** FALSE with @error if these options must not lead to listening on @address: others reach it. */
+gboolean weft_dav_program_options_allow(const WeftDavProgramOptions *options, const char *address,
+                                        GError **error);
+
 /** TRUE if nobody but this machine reaches @address: loopback, or a socket in the file system. */
 gboolean weft_dav_program_is_local(const char *address);
 

@@ -45,6 +45,9 @@ gboolean weft_server_add_address(WeftServer *server, const char *address, WeftSe
  */
 gboolean weft_server_add_socket(WeftServer *server, int fd, WeftService *service, GError **error);
 
+/** How many addresses and sockets were added. */
+size_t weft_server_n_listeners(const WeftServer *server);
+
 /** Returns: (transfer full): the address of listener @index as bound: "127.0.0.1:40123" */
 char *weft_server_bound_address(const WeftServer *server, size_t index);
 

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * The running program: what main() puts together, and a reload changes.
+ */
+
+#include <weft/server.h>
+
+#include "webdav/weftdav/options.h"
+
+typedef struct {
+    int argc;
+    char **argv;
+    WeftDavProgramOptions options; /* in force; nobody keeps pointers into them, they may change */
+    WeftServer *server;            /* owned */
+    WeftService *service;          /* the server's, once it listens */
+    int access_log_fd;             /* -1: none; the same number for ever, reopened under it */
+} WeftDavProgram;
