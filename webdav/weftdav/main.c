@@ -12,6 +12,7 @@
 
 #include "webdav/weftdav/access_log.h"
 #include "webdav/weftdav/listeners.h"
+#include "webdav/weftdav/page/page.h"
 #include "webdav/weftdav/reload.h"
 #include "webdav/weftdav/state_folder.h"
 #include "webdav/weftdav/supervisor.h"
@@ -73,6 +74,7 @@ make_service(const WeftDavProgramOptions *options, GError **error)
     weft_dav_dir_store_set_durability(store, options->durability);
 
     dav_options.read_only = options->read_only;
+    dav_options.page = &weft_dav_program_page;
     dav_options.max_upload_bytes = options->max_upload_bytes;
     return weft_dav_service_new(store, &dav_options);
 }

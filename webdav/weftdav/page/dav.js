@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The page as a WebDAV client of its own server: whatever it does is judged by the same rights and
+ * locks as what any other client does.  XMLHttpRequest, because fetch tells nothing of an upload's
+ * progress, and because it parses XML where markup from strings is forbidden (Trusted Types).
+ */
+
+const PROPERTIES = `<?xml version="1.0" encoding="utf-8"?>
+<D:propfind xmlns:D="DAV:"><D:prop><D:resourcetype/><D:getcontentlength/><D:getcontenttype/>
+<D:getlastmodified/><D:lockdiscovery/><D:current-user-privilege-set/></D:prop></D:propfind>`;
+
+/* What people are told; %s is the name of the resource. */
+const REASONS = new Map([
+    [0, "The server cannot be reached."],
+    [401, "You are not signed in."],
+    [403, "You may not do that to “%s”."],
+    [404, "“%s” is not there any more."],
+    [405, "There is already something named “%s”."],
+    [409, "The folder for “%s” is not there any more."],
+    [412, "There is already something named “%s”."],
+    [413, "“%s” is larger than the server takes."],
+    [423, "“%s” is locked by somebody else."],
+    [507, "There is no room left for “%s”."],
+]);
+
+export class DavError extends Error {
+    constructor(status, url) {
+        const reason = REASONS.get(status) ?? `The server could not do that to “%s” (${status}).`;
+
+        super(reason.replace("%s", () => nameOf(url)));
+        this.status = status;
+    }
+}
+
+/** The last segment of an address, as a person reads it. */
+export function nameOf(url) {
+    const segment = url.pathname.replace(/\/$/, "").split("/").pop();
+
+    try {
+        return decodeURIComponent(segment);
+    } catch {
+        return segment; /* not UTF-8 */
+    }
+}
+
+/** The address of @name in the folder at @url. */
+export function memberOf(url, name, isFolder = false) {
+    return new URL(encodeURIComponent(name) + (isFolder ? "/" : ""), url);
+}
+
+export function folderOf(url) {
+    return new URL(url.pathname.endsWith("/") ? ".." : ".", url);
+}
+
+/** Send one request.  Resolves with the XMLHttpRequest for statuses below 300; otherwise DavError. */
+export function send(method, url, {fields = {}, body = null, type = "", onprogress, signal} = {}) {
+    return new Promise((resolve, reject) => {
+        const request = new XMLHttpRequest();
+        const abort = () => request.abort();
+
+        request.open(method, url);
+        request.responseType = type;
+        for (const [name, value] of Object.entries(fields))
+            request.setRequestHeader(name, value);
+        if (onprogress)
+            request.upload.onprogress = onprogress;
+        request.onload = () => (request.status >= 200 && request.status < 300 ? resolve(request)
+            : reject(new DavError(request.status, url)));
+        request.onerror = () => reject(new DavError(0, url));
+        request.onabort = () => reject(new DOMException("cancelled", "AbortError"));
+        request.onloadend = () => signal?.removeEventListener("abort", abort);
+        signal?.addEventListener("abort", abort);
+        request.send(body);
+    });
+}
+
+function within(node, name) {
+    return node?.getElementsByTagNameNS("DAV:", name) ?? [];
+}
+
+function textOf(node, name) {
+    return within(node, name)[0]?.textContent.trim() ?? "";
+}
+
+/* Properties that a server does not know stand in a propstat of their own, with 404. */
+function foundProperties(response) {
+    return [...within(response, "propstat")]
+        .find((propstat) => / 200/.test(textOf(propstat, "status")));
+}
+
+function readLocks(found) {
+    return [...within(found, "activelock")].map((lock) => textOf(lock, "owner"));
+}
+
+/* Null where the server does not tell: then it may be tried. */
+function readPrivileges(found) {
+    const set = within(found, "current-user-privilege-set")[0];
+
+    return set ? new Set([...within(set, "privilege")].map((one) => one.firstElementChild?.localName))
+        : null;
+}
+
+function readResource(response, base) {
+    const url = new URL(textOf(response, "href"), base);
+    const found = foundProperties(response);
+    const privileges = readPrivileges(found);
+    const allows = (...names) => privileges === null || names.some((name) => privileges.has(name));
+
+    return {
+        url,
+        name: nameOf(url),
+        isFolder: within(found, "collection").length > 0,
+        size: Number(textOf(found, "getcontentlength")),
+        type: textOf(found, "getcontenttype"),
+        modified: new Date(textOf(found, "getlastmodified")),
+        locks: readLocks(found),
+        mayAdd: allows("all", "write", "bind"),
+        mayChange: allows("all", "write", "write-content"),
+    };
+}
+
+/** Resolves with the folder at @url and its members. */
+export async function list(url, signal) {
+    const answer = await send("PROPFIND", url, {
+        fields: {Depth: "1", "Content-Type": "application/xml"},
+        body: PROPERTIES,
+        type: "document",
+        signal,
+    });
+    const resources = [...within(answer.responseXML, "response")].map((one) => readResource(one, url));
+    const folder = resources.find((one) => one.url.pathname === url.pathname) ?? resources[0];
+
+    return {folder, members: resources.filter((one) => one !== folder)};
+}
+
+/* RFC 4918 9.6.1, 9.9.4: 207 here is about members that could not be handled. */
+async function change(method, url, fields) {
+    const answer = await send(method, url, {fields, type: "document"});
+
+    if (answer.status !== 207)
+        return;
+    const failed = within(answer.responseXML, "response")[0];
+    const status = Number(textOf(failed, "status").split(" ")[1]) || 500;
+    throw new DavError(status, new URL(textOf(failed, "href"), url));
+}
+
+export function makeFolder(url) {
+    return change("MKCOL", url, {});
+}
+
+export function remove(url) {
+    return change("DELETE", url, {});
+}
+
+/** Refused with 412 where something stands at @to. */
+export function move(url, to) {
+    return change("MOVE", url, {Destination: to.href, Overwrite: "F"});
+}
+
+/** The beginning of a file's text. */
+export async function readText(url, maxBytes) {
+    const answer = await fetch(url, {headers: {Range: `bytes=0-${maxBytes - 1}`}});
+
+    if (!answer.ok && answer.status !== 416) /* of an empty file */
+        throw new DavError(answer.status, url);
+    return answer.status === 416 ? "" : answer.text();
+}
