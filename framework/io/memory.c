@@ -108,28 +108,46 @@ memory_read(WeftStream *stream, void *buffer, size_t size, GError **error)
     }
 }
 
-static gboolean
-write_piece(MemoryStream *memory, const uint8_t *data, size_t size, GError **error)
+/* Returns: bytes taken, which is 0 while the pipe is full; -1 with @error set */
+static ssize_t
+write_some(MemoryStream *memory, const uint8_t *data, size_t size, GError **error)
 {
     Pipe *pipe = memory->out;
 
-    while (size > 0) {
-        if (pipe->is_abandoned || pipe->has_ended) {
-            g_set_error_literal(error, WEFT_ERROR, WEFT_ERROR_CLOSED, "write: the peer is gone");
-            return FALSE;
-        }
-        size_t some = MIN(size, pipe->capacity - pipe->n_bytes);
-        if (some == 0) {
-            WeftWaiter waiter = {.item = NULL};
-            if (!weft_wait(&pipe->writers, &waiter, "stream write", error))
-                return FALSE;
-            continue;
-        }
+    if (pipe->is_abandoned || pipe->has_ended) {
+        g_set_error_literal(error, WEFT_ERROR, WEFT_ERROR_CLOSED, "write: the peer is gone");
+        return -1;
+    }
+    size_t some = MIN(size, pipe->capacity - pipe->n_bytes);
+    if (some > 0) {
         copy_in(pipe, data, some);
         weft_wait_queue_wake_all(&pipe->readers);
         memory->base.n_written += some;
-        data += some;
-        size -= some;
+    }
+    return (ssize_t)some;
+}
+
+static ssize_t
+memory_try_write(WeftStream *stream, const void *data, size_t size, GError **error)
+{
+    ssize_t n_taken = write_some((MemoryStream *)stream, data, size, error);
+
+    return n_taken == 0 ? WOULD_PARK : n_taken;
+}
+
+static gboolean
+write_piece(MemoryStream *memory, const uint8_t *data, size_t size, GError **error)
+{
+    while (size > 0) {
+        WeftWaiter waiter = {.item = NULL};
+        ssize_t n_taken = write_some(memory, data, size, error);
+
+        if (n_taken < 0)
+            return FALSE;
+        if (n_taken == 0 && !weft_wait(&memory->out->writers, &waiter, "stream write", error))
+            return FALSE;
+        data += n_taken;
+        size -= (size_t)n_taken;
     }
     return TRUE;
 }
@@ -192,6 +210,7 @@ static const WeftStreamMethods memory_methods = {
     .try_read = memory_try_read,
     .wait_readable = memory_wait_readable,
     .writev_all = memory_writev_all,
+    .try_write = memory_try_write,
     .finish = memory_finish,
     .describe_peer = memory_describe_peer,
     .free = memory_free,

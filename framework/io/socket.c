@@ -206,6 +206,29 @@ socket_writev_all(WeftStream *stream, const struct iovec *pieces, size_t n_piece
 }
 
 static ssize_t
+socket_try_write(WeftStream *stream, const void *data, size_t size, GError **error)
+{
+    SocketStream *socket = socket_of(stream);
+    ssize_t n_sent;
+
+    if (!socket->descriptor->is_writable)
+        return WOULD_PARK;
+    do {
+        n_sent = send(socket->descriptor->fd, data, size, MSG_NOSIGNAL);
+    } while (n_sent < 0 && errno == EINTR);
+    if (n_sent < 0 && errno == EAGAIN) {
+        socket->descriptor->is_writable = FALSE;
+        return WOULD_PARK;
+    }
+    if (n_sent < 0) {
+        set_failed(socket, errno, "write to", error);
+        return -1;
+    }
+    socket->base.n_written += (size_t)n_sent;
+    return n_sent;
+}
+
+static ssize_t
 socket_send_pages(WeftStream *stream, int fd, int64_t offset_bytes, size_t size, GError **error)
 {
     SocketStream *socket = socket_of(stream);
@@ -300,6 +323,7 @@ static const WeftStreamMethods socket_methods = {
     .try_read = socket_try_read,
     .wait_readable = socket_wait_readable,
     .writev_all = socket_writev_all,
+    .try_write = socket_try_write,
     .send_pages = socket_send_pages,
     .finish = socket_finish,
     .describe_peer = socket_describe_peer,
@@ -338,6 +362,12 @@ weft_socket_stream_new(int fd, const WeftAddress *peer, GError **error)
     if (peer != NULL)
         keep_peer(socket, peer);
     return &socket->base;
+}
+
+gboolean
+weft_stream_is_socket(const WeftStream *stream)
+{
+    return stream->methods == &socket_methods;
 }
 
 WeftDescriptor *

@@ -17,6 +17,8 @@
  */
 WeftStream *weft_socket_stream_new(int fd, const WeftAddress *peer, GError **error);
 
+gboolean weft_stream_is_socket(const WeftStream *stream);
+
 /* The descriptor below, which lives as long as the stream: for who waits without a fiber. */
 WeftDescriptor *weft_socket_stream_descriptor(WeftStream *stream);
 

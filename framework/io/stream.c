@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Streams: what all kinds share.  The kinds are socket.c and memory.c.
+ * Streams: what all kinds share.  The kinds are socket.c, memory.c and tls_stream.c.
  */
 
 #include <weft/stream.h>
@@ -14,6 +14,7 @@
 /* How far ahead a file is asked whether it is in memory, and sent without asking again. */
 #define SEND_WINDOW_BYTES ((int64_t)1024 * 1024)
 
+#define WOULD_PARK (-2)
 #define CANNOT_MOVE (-2)
 
 ssize_t
@@ -87,6 +88,16 @@ gboolean
 weft_stream_write_more(WeftStream *stream, const void *data, size_t size, GError **error)
 {
     return write_one(stream, data, size, TRUE, error);
+}
+
+ssize_t
+weft_stream_try_write(WeftStream *stream, const void *data, size_t size, GError **error)
+{
+    if (size == 0)
+        return 0;
+    if (stream->methods->try_write == NULL)
+        return WOULD_PARK;
+    return stream->methods->try_write(stream, data, size, error);
 }
 
 gboolean

@@ -105,6 +105,23 @@ TEST_F(MemoryStream, TryReadSaysWhereItWouldPark)
     });
 }
 
+TEST_F(MemoryStream, TryWriteTakesWhatThereIsRoomFor)
+{
+    in_fiber([] {
+        g_autoptr(WeftStream) left = nullptr;
+        g_autoptr(WeftStream) right = nullptr;
+        g_autoptr(GError) error = nullptr;
+
+        weft_stream_pair(4, &left, &right);
+        EXPECT_EQ(weft_stream_try_write(left, "abcdef", 6, nullptr), 4);
+        EXPECT_EQ(weft_stream_try_write(left, "ef", 2, nullptr), WOULD_PARK);
+        EXPECT_EQ(weft_stream_n_written(left), 4u);
+        g_clear_pointer(&right, weft_stream_free);
+        EXPECT_EQ(weft_stream_try_write(left, "ef", 2, &error), -1);
+        EXPECT_TRUE(failed_with(&error, WEFT_ERROR_CLOSED));
+    });
+}
+
 TEST_F(MemoryStream, AnEndThatComesTooEarlyIsClosed)
 {
     in_fiber([] {

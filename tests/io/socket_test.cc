@@ -199,6 +199,23 @@ TEST(Socket, AnEndRightBehindTheLastBytesIsSeen)
     });
 }
 
+TEST(Socket, TryWriteTakesWhatTheSystemTakes)
+{
+    in_fiber([] {
+        Connected pair;
+        const std::string sent = noise(100000);
+        ssize_t n_taken;
+        size_t n_sent = 0;
+
+        while ((n_taken = weft_stream_try_write(pair.client, sent.data(), sent.size(), nullptr)) >
+               0)
+            n_sent += static_cast<size_t>(n_taken);
+        EXPECT_EQ(n_taken, WOULD_PARK);
+        EXPECT_GT(n_sent, 0u);
+        EXPECT_EQ(weft_stream_n_written(pair.client), n_sent);
+    });
+}
+
 TEST(Socket, HasInputOnlyWhileThereIsSome)
 {
     in_fiber([] {

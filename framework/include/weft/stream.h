@@ -55,6 +55,12 @@ WEFT_PARKS gboolean weft_stream_write_all(WeftStream *stream, const void *data, 
 WEFT_PARKS gboolean weft_stream_write_more(WeftStream *stream, const void *data, size_t size,
                                            GError **error);
 
+/**
+ * Write what the stream takes without parking; outside of fibers, too.
+ * Returns: bytes taken, -1 with @error set, -2 where it takes none
+ */
+ssize_t weft_stream_try_write(WeftStream *stream, const void *data, size_t size, GError **error);
+
 /** Write all of the @n_pieces pieces, in one system call where the system takes them. */
 WEFT_PARKS gboolean weft_stream_writev_all(WeftStream *stream, const struct iovec *pieces,
                                            size_t n_pieces, GError **error);

@@ -29,6 +29,11 @@ typedef struct {
                            gboolean more_follows, GError **error);
 
     /**
+     * (nullable): as weft_stream_try_write().  A kind without it takes nothing without parking.
+     */
+    ssize_t (*try_write)(WeftStream *stream, const void *data, size_t size, GError **error);
+
+    /**
      * (nullable): move bytes of descriptor @fd, which are in memory, without copying them through
      * the process.  Parks. Returns: bytes moved (1..@size), 0 at the end of the file, -1 with
      * @error set, -2 where this file cannot be moved in that way
