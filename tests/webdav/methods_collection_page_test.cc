@@ -29,7 +29,7 @@ class CollectionPage : public weft_test::DavTest
         {"look.css", "text/css", "p{}", 3},
         {"act.js", "text/javascript", "act()", 5},
     };
-    const WeftDavPage page_ = {"0123abc", "look.css", "act.js", files_, 2};
+    const WeftDavPage page_ = {"0123abc", "look.css", "act.js", "look.css", files_, 2};
 };
 WEFT_DAV_ON_BOTH_STORES(CollectionPage);
 

@@ -107,6 +107,7 @@ append_head(Page *page)
     if (program_page != NULL) {
         append_reference(page, "<link rel=\"stylesheet\" href=\"", program_page->style_sheet,
                          "\">\n");
+        append_reference(page, "<link rel=\"icon\" href=\"", program_page->icon, "\">\n");
         append_reference(page, "<script type=\"module\" src=\"", program_page->script,
                          "\"></script>\n");
     }

@@ -56,6 +56,7 @@ typedef struct {
     const char *version;     /* a digest of all files: clients keep them for good */
     const char *style_sheet; /* names among files */
     const char *script;      /* a module */
+    const char *icon;
     const WeftDavPageFile *files;
     size_t n_files;
 } WeftDavPage;

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Writes the page's files into a C file, as bytes: cmake -D OUT=FILE.c -D "FILES=A;B" -P embed.cmake
-# The version is a digest of all of them; page.css and page.js are those that listings name.
+# The version is a digest of all of them; page.css, page.js and folder.svg are those that listings name.
 
 set(types .css text/css .js text/javascript .svg image/svg+xml)
 set(arrays "")
@@ -32,5 +32,12 @@ ${arrays}
 static const WeftDavPageFile files[] = {
 ${rows}};
 
-const WeftDavPage weft_dav_program_page = {\"${version}\", \"page.css\", \"page.js\", files, ${n}};
+const WeftDavPage weft_dav_program_page = {
+    .version = \"${version}\",
+    .style_sheet = \"page.css\",
+    .script = \"page.js\",
+    .icon = \"folder.svg\",
+    .files = files,
+    .n_files = ${n},
+};
 ")
