@@ -37,11 +37,13 @@ TEST(ContentType, IsUnknownOtherwise)
         EXPECT_EQ(TypeOf(name), "application/octet-stream") << name;
 }
 
-TEST(Live, ProtectsAllButTheDisplayName)
+TEST(Live, ProtectsWhatClientsCannotSet)
 {
     EXPECT_TRUE(weft_dav_live_is_protected("DAV:", "getetag"));
     EXPECT_TRUE(weft_dav_live_is_protected("DAV:", "lockdiscovery"));
-    EXPECT_TRUE(weft_dav_live_is_protected("http://apache.org/dav/props/", "executable"));
+    EXPECT_FALSE(weft_dav_live_is_protected("http://apache.org/dav/props/", "executable"));
+    EXPECT_FALSE(weft_dav_live_is_protected("DAV:", "getlastmodified"));
+    EXPECT_TRUE(weft_dav_live_is_protected("DAV:", "quota-used-bytes"));
     EXPECT_FALSE(weft_dav_live_is_protected("DAV:", "displayname"));
     EXPECT_FALSE(weft_dav_live_is_protected("DAV:", "getcontentlanguage"));
     EXPECT_FALSE(weft_dav_live_is_protected("urn:x", "getetag"));

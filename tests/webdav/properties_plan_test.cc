@@ -19,7 +19,7 @@ Response(const std::string &body, const std::string &name, const WeftDavInfo &in
     g_autoptr(GError) error = nullptr;
     g_autoptr(WeftDavPlan) plan = weft_dav_plan_for_body(body.data(), body.size(), &error);
     EXPECT_NE(plan, nullptr) << (error != nullptr ? error->message : "");
-    const WeftDavResource resource = {name.data(), name.size(), &info, properties};
+    const WeftDavResource resource = {name.data(), name.size(), &info, properties, nullptr};
     WeftBuffer begin, out;
 
     weft_buffer_init(&begin, 64);
@@ -155,6 +155,9 @@ TEST(Plan, PropnameGivesNamesOnly)
     EXPECT_EQ(Response(body, "f", folder_info, dead),
               std::string("<D:response><D:href>/d/f/</D:href><D:propstat><D:prop><D:creationdate/>"
                           "<D:displayname/><D:getlastmodified/><D:resourcetype/>"
+                          "<X:Win32LastModifiedTime xmlns:X=\"urn:schemas-microsoft-com:\"/>"
+                          "<D:quota-available-bytes/><D:quota-used-bytes/><D:quota/><D:quotaused/>"
+                          "<D:current-user-principal/><D:current-user-privilege-set/>"
                           "<X:color xmlns:X=\"urn:u\"/></D:prop>") +
                   found + "</D:response>\n");
     EXPECT_EQ(Response(body, "f", folder_info).find("404"), std::string::npos);

@@ -7,6 +7,7 @@
 #include <weft/fiber.h>
 
 #include "webdav/properties/plan.h"
+#include "webdav/properties/view.h"
 #include "webdav/rights.h"
 #include "webdav/service.h"
 #include "webdav/xml/multistatus.h"
@@ -33,6 +34,7 @@ typedef struct {
     GArray *levels;   /* of Level, the outermost first */
     GString *path;    /* of the innermost collection */
     WeftBuffer begin; /* what its members' responses begin with */
+    WeftDavView view;
 } Walk;
 
 /* ---- the resource itself ---- */
@@ -53,7 +55,9 @@ append_self(Walk *walk, GError **error)
         return FALSE;
     }
 
-    const WeftDavResource resource = {name, strlen(name), &call->info, dead};
+    g_string_append_len(walk->path, call->path, is_root ? 0 : name - call->path);
+    walk->view.folder = walk->path->str;
+    const WeftDavResource resource = {name, strlen(name), &call->info, dead, &walk->view};
     weft_dav_plan_begin(&walk->begin, call->path, is_root ? 0 : (size_t)(name - call->path));
     weft_dav_plan_append(walk->plan, &walk->multistatus.buffer, &walk->begin, &resource);
     return TRUE;
@@ -130,8 +134,8 @@ append_too_deep(Walk *walk, const WeftDavEntry *entry)
 static gboolean
 append_entry(Walk *walk, const WeftDavEntry *entry, GError **error)
 {
-    const WeftDavResource resource = {entry->name, entry->name_len, &entry->info,
-                                      entry->properties};
+    const WeftDavResource resource = {entry->name, entry->name_len, &entry->info, entry->properties,
+                                      &walk->view};
     gboolean is_deeper = entry->info.is_collection && walk->depth == WEFT_DAV_DEPTH_INFINITY;
 
     if (!walk->shows_all && !weft_dav_may_see_member(walk->call, walk->path->str, entry))
@@ -140,6 +144,7 @@ append_entry(Walk *walk, const WeftDavEntry *entry, GError **error)
         append_too_deep(walk, entry);
         return TRUE;
     }
+    walk->view.folder = walk->path->str;
     weft_dav_plan_append(walk->plan, &walk->multistatus.buffer, &walk->begin, &resource);
     if (!weft_dav_multistatus_flush(&walk->multistatus, error))
         return FALSE;
@@ -187,9 +192,14 @@ walk_members(Walk *walk, GError **error)
 static gboolean
 answer(Walk *walk, GError **error)
 {
+    WeftDavCall *call = walk->call;
+
+    if (weft_dav_query_asks(weft_dav_plan_query(walk->plan), WEFT_DAV_LIVE_OF_SPACE) &&
+        !call->store->methods->get_space(call->store, call->path, &walk->view.space, error))
+        return FALSE;
     if (!append_self(walk, error))
         return FALSE;
-    if (walk->call->on == WEFT_DAV_ON_COLLECTION && walk->depth != WEFT_DAV_DEPTH_0 &&
+    if (call->on == WEFT_DAV_ON_COLLECTION && walk->depth != WEFT_DAV_DEPTH_0 &&
         !walk_members(walk, error))
         return FALSE;
     return weft_dav_multistatus_end(&walk->multistatus, error);
@@ -198,7 +208,7 @@ answer(Walk *walk, GError **error)
 static void
 walk_init(Walk *walk, WeftDavCall *call)
 {
-    *walk = (Walk){.call = call};
+    *walk = (Walk){.call = call, .view.call = call};
     walk->levels = g_array_new(FALSE, FALSE, sizeof(Level));
     walk->path = g_string_new(NULL);
     weft_buffer_init(&walk->begin, 256);

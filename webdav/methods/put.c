@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "webdav/methods/oc_mtime.h"
 #include "webdav/rights.h"
 
 /* One piece of a body, and how many of them a thread keeps for the next uploads. */
@@ -93,6 +94,7 @@ weft_dav_put_receive(WeftDavCall *call, GError **error)
 {
     const char *path = weft_http_request_path(call->request);
     int64_t size_bytes = weft_http_request_content_length(call->request);
+    int64_t modified_s;
 
     /* RFC 9110 14.5: to take a part for the whole would destroy the file. */
     if (weft_dav_call_header(call, "Content-Range") != NULL) {
@@ -105,10 +107,14 @@ weft_dav_put_receive(WeftDavCall *call, GError **error)
     }
     if (call->options->max_upload_bytes >= 0 && size_bytes > call->options->max_upload_bytes)
         return refuse_too_large(error);
+    if (!weft_dav_read_oc_mtime(call, &modified_s, error))
+        return FALSE;
 
     call->upload = call->store->methods->upload_new(call->store, call->path, size_bytes, error);
     if (call->upload == NULL)
         return FALSE;
+    call->upload->has_modified = modified_s != WEFT_DAV_TIME_KEEP;
+    call->upload->modified_s = modified_s;
 
     void *piece = take_piece();
     gboolean ok = receive_pieces(call, piece, error);
@@ -130,5 +136,7 @@ weft_dav_put(WeftDavCall *call, GError **error)
         return FALSE;
     weft_dav_info_etag(&info, etag);
     weft_http_response_set_header(call->response, "ETag", etag);
+    if (call->upload->has_modified)
+        weft_dav_accept_oc_mtime(call);
     return weft_dav_call_answer(call, is_new ? 201 : 204, error);
 }

@@ -9,10 +9,12 @@
 #include <weft/scan.h>
 
 #include "webdav/properties/content_type.h"
+#include "webdav/properties/view.h"
 #include "webdav/xml/writer.h"
 
 #define DAV "DAV:"
 #define APACHE "http://apache.org/dav/props/"
+#define MICROSOFT "urn:schemas-microsoft-com:"
 
 static char *
 put_creation_date(char *at, const WeftDavResource *resource)
@@ -64,28 +66,48 @@ put_executable(char *at, const WeftDavResource *resource)
 
 #define FILES WEFT_DAV_LIVE_ON_FILE
 #define BOTH (WEFT_DAV_LIVE_ON_FILE | WEFT_DAV_LIVE_ON_COLLECTION)
+#define FOLDERS WEFT_DAV_LIVE_ON_COLLECTION
 #define ALLPROP WEFT_DAV_LIVE_IN_ALLPROP
+#define APPLIED WEFT_DAV_LIVE_APPLIED
+#define SPACE WEFT_DAV_LIVE_OF_SPACE
 #define DAV_ELEMENT(name) "<D:" name ">", "</D:" name ">"
 
 /* A collection has no entity tag: what GET shows of it is made of its members, whose changes it
  * does not always see.  The two of locks are on nothing before locks work, yet nobody may set them.
  */
 static const WeftDavLive properties[] = {
-    {DAV, "creationdate", BOTH | ALLPROP, DAV_ELEMENT("creationdate"), put_creation_date, NULL},
+    {DAV, "creationdate", BOTH | ALLPROP, DAV_ELEMENT("creationdate"), put_creation_date, NULL,
+     NULL},
     {DAV, "displayname", BOTH | ALLPROP | WEFT_DAV_LIVE_SETTABLE, DAV_ELEMENT("displayname"),
-     put_display_name, NULL},
+     put_display_name, NULL, NULL},
     {DAV, "getcontentlength", FILES | ALLPROP, DAV_ELEMENT("getcontentlength"), put_content_length,
+     NULL, NULL},
+    {DAV, "getcontenttype", FILES | ALLPROP, DAV_ELEMENT("getcontenttype"), put_content_type, NULL,
      NULL},
-    {DAV, "getcontenttype", FILES | ALLPROP, DAV_ELEMENT("getcontenttype"), put_content_type, NULL},
-    {DAV, "getetag", FILES | ALLPROP, DAV_ELEMENT("getetag"), put_etag, NULL},
-    {DAV, "getlastmodified", BOTH | ALLPROP, DAV_ELEMENT("getlastmodified"), put_last_modified,
-     NULL},
+    {DAV, "getetag", FILES | ALLPROP, DAV_ELEMENT("getetag"), put_etag, NULL, NULL},
+    {DAV, "getlastmodified", BOTH | ALLPROP | APPLIED, DAV_ELEMENT("getlastmodified"),
+     put_last_modified, NULL, NULL},
     {DAV, "resourcetype", BOTH | ALLPROP, "<D:resourcetype/>", "", NULL,
-     "<D:resourcetype><D:collection/></D:resourcetype>"},
-    {APACHE, "executable", FILES, "<X:executable xmlns:X=\"" APACHE "\">", "</X:executable>",
-     put_executable, NULL},
-    {DAV, "lockdiscovery", 0, "<D:lockdiscovery/>", "", NULL, NULL},
-    {DAV, "supportedlock", 0, "<D:supportedlock/>", "", NULL, NULL},
+     "<D:resourcetype><D:collection/></D:resourcetype>", NULL},
+    {APACHE, "executable", FILES | APPLIED, "<X:executable xmlns:X=\"" APACHE "\">",
+     "</X:executable>", put_executable, NULL, NULL},
+    {MICROSOFT, "Win32LastModifiedTime", BOTH | APPLIED,
+     "<Z:Win32LastModifiedTime xmlns:Z=\"" MICROSOFT "\">", "</Z:Win32LastModifiedTime>",
+     put_last_modified, NULL, NULL},
+    {DAV, "quota-available-bytes", FOLDERS | SPACE, DAV_ELEMENT("quota-available-bytes"),
+     weft_dav_view_put_available, NULL, NULL},
+    {DAV, "quota-used-bytes", FOLDERS | SPACE, DAV_ELEMENT("quota-used-bytes"),
+     weft_dav_view_put_used, NULL, NULL},
+    {DAV, "quota", FOLDERS | SPACE, DAV_ELEMENT("quota"), weft_dav_view_put_quota_blocks, NULL,
+     NULL},
+    {DAV, "quotaused", FOLDERS | SPACE, DAV_ELEMENT("quotaused"), weft_dav_view_put_used_blocks,
+     NULL, NULL},
+    {DAV, "current-user-principal", BOTH, DAV_ELEMENT("current-user-principal"), NULL, NULL,
+     weft_dav_view_append_user},
+    {DAV, "current-user-privilege-set", BOTH, DAV_ELEMENT("current-user-privilege-set"), NULL, NULL,
+     weft_dav_view_append_privileges},
+    {DAV, "lockdiscovery", 0, "<D:lockdiscovery/>", "", NULL, NULL, NULL},
+    {DAV, "supportedlock", 0, "<D:supportedlock/>", "", NULL, NULL, NULL},
 };
 
 const WeftDavLive *
@@ -109,7 +131,7 @@ weft_dav_live_is_protected(const char *ns, const char *name)
 {
     const WeftDavLive *live = weft_dav_live_find(ns, name);
 
-    return live != NULL && (live->flags & WEFT_DAV_LIVE_SETTABLE) == 0;
+    return live != NULL && (live->flags & (WEFT_DAV_LIVE_SETTABLE | WEFT_DAV_LIVE_APPLIED)) == 0;
 }
 
 gboolean

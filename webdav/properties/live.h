@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include <weft/buffer.h>
 #include <weft/dav_store.h>
 
 G_BEGIN_DECLS
 
 /** Live properties (RFC 4918 15): what the server itself knows of a resource. */
+
+struct WeftDavView;
 
 /** What PROPFIND tells of one resource. */
 typedef struct {
@@ -13,6 +16,7 @@ typedef struct {
     size_t name_len;
     const WeftDavInfo *info;
     const WeftDavPropertySet *properties; /* (nullable): its dead properties */
+    const struct WeftDavView *view;       /* properties/view.h; NULL where no such row is asked */
 } WeftDavResource;
 
 typedef enum {
@@ -20,6 +24,8 @@ typedef enum {
     WEFT_DAV_LIVE_ON_COLLECTION = 1 << 1,
     WEFT_DAV_LIVE_IN_ALLPROP = 1 << 2,
     WEFT_DAV_LIVE_SETTABLE = 1 << 3, /* PROPPATCH may put a dead property before it */
+    WEFT_DAV_LIVE_APPLIED = 1 << 4,  /* PROPPATCH changes what it is made of */
+    WEFT_DAV_LIVE_OF_SPACE = 1 << 5, /* the view must have measured the room there is */
 } WeftDavLiveFlags;
 
 /** No value is longer, the one made of the name apart. */
@@ -34,6 +40,8 @@ typedef struct {
     /* Write the value; @at has room for WEFT_DAV_LIVE_MAX_VALUE_BYTES and the name, escaped. */
     char *(*put)(char *at, const WeftDavResource *resource);
     const char *on_collection; /* (nullable): all of it, where it differs for collections */
+    /* (nullable): instead of put, for a value that no length bounds: append it to @out. */
+    void (*append)(WeftBuffer *out, const WeftDavResource *resource);
 } WeftDavLive;
 
 /** All of them, @ret_n. */

@@ -13,12 +13,13 @@
 #define RESPONSE_CLOSE "</D:response>\n"
 #define PROPSTAT_OPEN "<D:propstat><D:prop>"
 #define PROPSTAT_CLOSE "</D:propstat>"
-#define MAX_STEPS 16 /* live properties with a value; the table has fewer */
+#define MAX_STEPS 24 /* live properties with a value; the table has fewer */
 
 /* Text, and the value behind it. */
 typedef struct {
     size_t n_text;
     char *(*put)(char *at, const WeftDavResource *resource);
+    void (*append)(WeftBuffer *out, const WeftDavResource *resource); /* (nullable): not put */
 } Step;
 
 /* The response of a resource without dead properties, from behind its name. */
@@ -120,12 +121,18 @@ append_live_open(WeftBuffer *out, const WeftDavLive *live, gboolean is_collectio
 
 /* ---- shapes ---- */
 
+static gboolean
+has_value(const WeftDavLive *live)
+{
+    return live->put != NULL || live->append != NULL;
+}
+
 static void
 add_step(Shape *shape, size_t *done, const WeftDavLive *live)
 {
     g_assert(shape->n_steps < MAX_STEPS);
     shape->steps[shape->n_steps++] =
-        (Step){.n_text = weft_buffer_length(&shape->text) - *done, .put = live->put};
+        (Step){weft_buffer_length(&shape->text) - *done, live->put, live->append};
     *done = weft_buffer_length(&shape->text);
 }
 
@@ -151,7 +158,7 @@ make_shape(const WeftDavQuery *query, Shape *shape, gboolean is_collection)
             continue;
         }
         append_live_open(text, asked->live, is_collection);
-        if (asked->live->put != NULL)
+        if (has_value(asked->live))
             add_step(shape, &done, asked->live);
         weft_buffer_append_string(text, asked->live->close);
     }
@@ -164,6 +171,26 @@ make_shape(const WeftDavQuery *query, Shape *shape, gboolean is_collection)
     shape->n_last_text = weft_buffer_length(text) - done;
 }
 
+/* Bytes that the steps may write, beyond what has no bound. */
+static size_t
+room_for(const Shape *shape, const WeftDavResource *resource)
+{
+    return weft_buffer_length(&shape->text) +
+           2 * resource->name_len * WEFT_DAV_XML_MAX_ESCAPE_BYTES +
+           shape->n_steps * WEFT_DAV_LIVE_MAX_VALUE_BYTES;
+}
+
+/* A value without bound moves the buffer: let it, and make room for the rest again. */
+static char *
+append_unbounded(const Shape *shape, const Step *step, WeftBuffer *out, char *at,
+                 const WeftDavResource *resource)
+{
+    out->end = (size_t)(at - (char *)out->data);
+    step->append(out, resource);
+    weft_buffer_reserve(out, room_for(shape, resource));
+    return (char *)out->data + out->end;
+}
+
 /* The hot path of a listing: one check for room, then copies. */
 static void
 append_shaped(WeftDavPlan *plan, WeftBuffer *out, const WeftBuffer *begin,
@@ -172,10 +199,8 @@ append_shaped(WeftDavPlan *plan, WeftBuffer *out, const WeftBuffer *begin,
     const Shape *shape = &plan->shapes[resource->info->is_collection ? 1 : 0];
     const char *text = (const char *)weft_buffer_bytes(&shape->text);
     size_t n_begin = weft_buffer_length(begin);
-    size_t n_name = resource->name_len * WEFT_DAV_XML_MAX_ESCAPE_BYTES;
 
-    weft_buffer_reserve(out, n_begin + weft_buffer_length(&shape->text) + 2 * n_name +
-                                 shape->n_steps * WEFT_DAV_LIVE_MAX_VALUE_BYTES);
+    weft_buffer_reserve(out, n_begin + room_for(shape, resource));
 
     char *at = (char *)out->data + out->end;
     at = weft_dav_xml_put(at, (const char *)weft_buffer_bytes(begin), n_begin);
@@ -183,7 +208,9 @@ append_shaped(WeftDavPlan *plan, WeftBuffer *out, const WeftBuffer *begin,
     for (size_t i = 0; i < shape->n_steps; i++) {
         at = weft_dav_xml_put(at, text, shape->steps[i].n_text);
         text += shape->steps[i].n_text;
-        at = shape->steps[i].put(at, resource);
+        at = G_UNLIKELY(shape->steps[i].append != NULL)
+                 ? append_unbounded(shape, &shape->steps[i], out, at, resource)
+                 : shape->steps[i].put(at, resource);
     }
     at = weft_dav_xml_put(at, text, shape->n_last_text);
     out->end = (size_t)(at - (char *)out->data);
@@ -195,8 +222,13 @@ static void
 append_live(WeftBuffer *out, const WeftDavLive *live, const WeftDavResource *resource)
 {
     append_live_open(out, live, resource->info->is_collection);
-    if (live->put == NULL)
+    if (!has_value(live))
         return;
+    if (live->append != NULL) {
+        live->append(out, resource);
+        weft_buffer_append_string(out, live->close);
+        return;
+    }
     weft_buffer_reserve(out, resource->name_len * WEFT_DAV_XML_MAX_ESCAPE_BYTES +
                                  WEFT_DAV_LIVE_MAX_VALUE_BYTES);
     char *end = live->put((char *)out->data + out->end, resource);

@@ -114,3 +114,15 @@ weft_dav_query_needs_dead(const WeftDavQuery *query)
     }
     return FALSE;
 }
+
+gboolean
+weft_dav_query_asks(const WeftDavQuery *query, unsigned flags)
+{
+    for (guint i = 0; query->kind != WEFT_DAV_QUERY_PROPNAME && i < query->asked->len; i++) {
+        const WeftDavLive *live = g_array_index(query->asked, WeftDavAsked, i).live;
+
+        if (live != NULL && (live->flags & flags) != 0)
+            return TRUE;
+    }
+    return FALSE;
+}

@@ -37,6 +37,9 @@ void weft_dav_query_free(WeftDavQuery *query);
 /** FALSE if live properties answer it all, so that no dead ones need be looked up. */
 gboolean weft_dav_query_needs_dead(const WeftDavQuery *query);
 
+/** TRUE if the value of a property is asked for that has one of @flags (of WeftDavLiveFlags). */
+gboolean weft_dav_query_asks(const WeftDavQuery *query, unsigned flags);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WeftDavQuery, weft_dav_query_free)
 
 G_END_DECLS
