@@ -41,6 +41,11 @@ class GvfsTest(desktop.DesktopTest):
         source = self.local_file("source", os.urandom(300000))
         with self.step("list an empty share"):
             self.assertEqual(self.names(), [])
+        with self.step("ask for free space"):
+            text = self.gio("info", "-f", self.root)
+            self.assertGreater(int(re.search(r"filesystem::size: (\d+)", text)[1]), 0)
+            self.assertGreater(int(re.search(r"filesystem::free: (\d+)", text)[1]), 0)
+            self.assertIn("filesystem::remote: TRUE", text)
         with self.step("copy a file up"):
             self.gio("copy", source, self.url(NAME))
             self.assert_stored(NAME, serving.read_file(source))
@@ -155,6 +160,8 @@ class GvfsTest(desktop.DesktopTest):
         with self.step("files: find"):
             found = self.run_here("find", mounted, "-type", "f", "-printf", "%P\\n").splitlines()
             self.assertEqual(sorted(found), ["folder 2/renamed ß.bin", "folder 3/renamed ß.bin", "theirs"])
+        with self.step("files: df"):
+            self.assertGreater(os.statvfs(mounted).f_bavail, 0)
         with self.step("files: rm"):
             self.run_here("rm", path("theirs"), path("folder 2", "renamed ß.bin"))
         with self.step("files: rmdir"):

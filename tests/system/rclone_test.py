@@ -4,6 +4,7 @@
 
 import filecmp
 import functools
+import json
 import os
 import random
 
@@ -32,7 +33,10 @@ class RcloneTest(desktop.DesktopTest):
         super().setUp()
         self.environment.update(
             RCLONE_CONFIG=os.path.join(self.scratch(), "rclone.conf"), RCLONE_CONFIG_DAV_TYPE="webdav",
-            RCLONE_CONFIG_DAV_URL=self.served.url, RCLONE_CONFIG_DAV_VENDOR="other")
+            RCLONE_CONFIG_DAV_URL=self.served.url, RCLONE_CONFIG_DAV_VENDOR="other",
+            # The vendor whose servers take times with an upload (X-OC-Mtime).
+            RCLONE_CONFIG_TIMES_TYPE="webdav", RCLONE_CONFIG_TIMES_URL=self.served.url,
+            RCLONE_CONFIG_TIMES_VENDOR="owncloud")
 
     def rclone(self, *arguments, **settings):
         return self.run_here("rclone", "-q", *arguments, **settings)
@@ -98,6 +102,9 @@ class RcloneTest(desktop.DesktopTest):
         with self.step("mkdir"):
             self.rclone("mkdir", "dav:ordner ä/one")
             self.assertTrue(os.path.isdir(self.stored("ordner ä", "one")))
+        with self.step("about"):
+            about = json.loads(self.rclone("about", "--json", "dav:"))
+            self.assertGreater(about["free"], 0)
         with self.step("copyto: a file up under another name"):
             self.rclone("copyto", source, "dav:ordner ä/" + NAME)
             self.assert_stored("ordner ä/" + NAME, serving.read_file(source))
@@ -132,6 +139,26 @@ class RcloneTest(desktop.DesktopTest):
             self.rclone("rmdirs", "dav:", "--leave-root")
             self.assert_names()
 
+    def test_times(self):
+        source = os.path.join(self.local, "source")
+        serving.write_file(source, b"old")
+        os.utime(source, (981173106, 981173106))
+        with self.step("copy keeps the time of a file"):
+            self.rclone("copy", source, "times:")
+            self.assertEqual(int(os.stat(self.stored("source")).st_mtime), 981173106)
+        with self.step("sync sends nothing when times are the same"):
+            before = os.stat(self.stored("source")).st_ino
+            self.rclone("sync", self.local, "times:")
+            self.assertEqual(os.stat(self.stored("source")).st_ino, before)
+        with self.step("sync sends a file of the same size and another time"):
+            serving.write_file(source, b"new")
+            self.rclone("sync", self.local, "times:")
+            self.assert_stored("source", b"new")
+        with self.step("copy down keeps the time"):
+            os.utime(self.stored("source"), (1000000000, 1000000000))
+            self.rclone("copyto", "times:source", os.path.join(self.local, "back"))
+            self.assertEqual(os.stat(os.path.join(self.local, "back")).st_mtime, 1000000000)
+
     def test_mounted(self):
         mounted = os.path.join(self.scratch(), "mounted")
         path = functools.partial(os.path.join, mounted)
@@ -158,6 +185,8 @@ class RcloneTest(desktop.DesktopTest):
         with self.step("mounted: cp -r"):
             self.run_here("cp", "-r", path("folder 2"), path("folder 3"))
             self.wait_until(lambda: os.path.exists(self.stored("folder 3", "moved é")), "it is uploaded")
+        with self.step("mounted: df"):
+            self.assertGreater(os.statvfs(mounted).f_bavail, 0)
         with self.step("mounted: rm, rmdir, rm -r"):
             self.run_here("rm", path("folder 2", "moved é"))
             self.run_here("rmdir", path("folder 2"))

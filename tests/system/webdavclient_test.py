@@ -34,6 +34,8 @@ class WebdavclientTest(desktop.DesktopTest):
         with self.step("check that the share is there"):
             self.assertTrue(client.check())
             self.assertEqual(client.list(), [])
+        with self.step("free"):
+            self.assertGreater(client.free(), 0)
         with self.step("mkdir"):
             self.assertTrue(client.mkdir("ordner ä"))
             self.assertTrue(os.path.isdir(self.stored("ordner ä")))
