@@ -27,10 +27,11 @@ typedef struct {
 } WeftDavIfList;
 
 /** Lives no longer than the text of the field. */
-typedef struct {
+typedef struct WeftDavIf WeftDavIf;
+struct WeftDavIf {
     GArray *lists;      /* of WeftDavIfList, in the order of the field; at least one */
     GArray *conditions; /* of WeftDavIfCondition */
-} WeftDavIf;
+};
 
 /**
  * Read an If field.

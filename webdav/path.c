@@ -12,6 +12,9 @@
 
 #define MAX_PATH_BYTES 8192
 
+/* For who does not say how long a lock shall live: to forget it must not cost others a day. */
+#define DEFAULT_TIMEOUT_S 3600
+
 static char *
 refuse(GError **error, WeftHttpStatus status, const char *reason, const char *value)
 {
@@ -44,7 +47,16 @@ weft_dav_path_name(const char *path)
     return strrchr(path, '/') + 1;
 }
 
-/* ---- Destination ---- */
+/* ---- URIs in fields ---- */
+
+static char *
+refuse_uri(GError **error, WeftHttpStatus status, const char *reason, const char *field,
+           const char *uri)
+{
+    g_autofree char *where = g_strdup_printf("%s %s", reason, field);
+
+    return refuse(error, status, where, uri);
+}
 
 /* "host:80" without the port that the scheme has anyway. */
 static size_t
@@ -75,31 +87,37 @@ is_same_server(const WeftHttpTarget *target, const char *authority)
 }
 
 char *
-weft_dav_path_of_destination(const char *value, const char *authority, GError **error)
+weft_dav_path_of_uri(const char *field, const char *uri, const char *authority, GError **error)
 {
     WeftHttpTarget target;
+    size_t length = strlen(uri);
 
-    if (value == NULL)
-        return refuse(error, 400, "no Destination field", "");
-    size_t length = strlen(value);
     if (length > MAX_PATH_BYTES)
-        return refuse(error, 414, "Destination too long", "");
+        return refuse(error, 414, "URI too long in", field);
     /* "//host/path" names a server in a URI reference and a path in a request target. */
-    if (!weft_http_target_parse("COPY", 4, value, length, &target) || g_str_has_prefix(value, "//"))
-        return refuse(error, 400, "bad Destination", value);
+    if (!weft_http_target_parse("COPY", 4, uri, length, &target) || g_str_has_prefix(uri, "//"))
+        return refuse_uri(error, 400, "bad", field, uri);
     if (target.form == WEFT_HTTP_TARGET_ABSOLUTE && !is_same_server(&target, authority))
-        return refuse(error, 502, "another server's Destination", value);
+        return refuse_uri(error, 502, "another server's", field, uri);
     /* Most likely a '?' in a name that was not encoded: better refused than half obeyed. */
     if (target.query != NULL)
-        return refuse(error, 400, "query in Destination", value);
+        return refuse_uri(error, 400, "query in", field, uri);
 
     g_autofree char *path = g_malloc(target.path_length + 1);
     if (weft_http_path_normalise(target.path, target.path_length, path) < 0)
-        return refuse(error, 400, "bad path in Destination", value);
+        return refuse_uri(error, 400, "bad path in", field, uri);
     return weft_dav_path_for_store(path, error);
 }
 
-/* ---- Depth and Overwrite ---- */
+char *
+weft_dav_path_of_destination(const char *value, const char *authority, GError **error)
+{
+    if (value == NULL)
+        return refuse(error, 400, "no Destination field", "");
+    return weft_dav_path_of_uri("Destination", value, authority, error);
+}
+
+/* ---- Depth, Overwrite, Timeout, Lock-Token ---- */
 
 gboolean
 weft_dav_parse_depth(const char *value, WeftDavDepth *ret_depth, GError **error)
@@ -129,4 +147,52 @@ weft_dav_parse_overwrite(const char *value, gboolean *ret_overwrite, GError **er
         return refuse(error, 400, "bad Overwrite", value) != NULL;
     *ret_overwrite = value == NULL || value[0] == 'T';
     return TRUE;
+}
+
+/* One TimeType; 0 for what is none. */
+static int64_t
+parse_time(const char *item, size_t length)
+{
+    static const char second[] = "Second-";
+    const size_t n_second = sizeof second - 1;
+    uint64_t seconds = 0;
+
+    if (weft_scan_equal_ignoring_case(item, length, "Infinite"))
+        return INT64_MAX;
+    if (length <= n_second || !weft_scan_equal_ignoring_case(item, n_second, second) ||
+        weft_scan_decimal(item + n_second, length - n_second, &seconds) != length - n_second)
+        return 0;
+    return (int64_t)CLAMP(seconds, 1, INT64_MAX);
+}
+
+int64_t
+weft_dav_parse_timeout(const char *value)
+{
+    size_t length = value != NULL ? strlen(value) : 0;
+    const char *item;
+    size_t item_length;
+
+    while (weft_scan_list_next(&value, &length, &item, &item_length)) {
+        int64_t timeout_s = parse_time(item, item_length);
+
+        if (timeout_s > 0)
+            return timeout_s;
+    }
+    return DEFAULT_TIMEOUT_S;
+}
+
+char *
+weft_dav_parse_lock_token(const char *value, GError **error)
+{
+    if (value == NULL)
+        return refuse(error, 400, "no Lock-Token field", "");
+
+    size_t length = strlen(value);
+    gboolean has_brackets = length > 2 && value[0] == '<' && value[length - 1] == '>';
+    const char *token = has_brackets ? value + 1 : value;
+    length -= has_brackets ? 2 : 0;
+    if (length == 0 || weft_scan_while(token, length, WEFT_BYTE_VISIBLE) != length ||
+        memchr(token, '<', length) != NULL || memchr(token, '>', length) != NULL)
+        return refuse(error, 400, "bad Lock-Token", value);
+    return g_strndup(token, length);
 }

@@ -7,7 +7,7 @@ G_BEGIN_DECLS
 
 /**
  * Where requests point to, and the header fields of RFC 4918 10 that say how: Destination, Depth,
- * Overwrite.  Failures are WEFT_HTTP_ERRORs.
+ * Overwrite, Timeout, Lock-Token.  Failures are WEFT_HTTP_ERRORs.
  */
 
 /**
@@ -19,6 +19,15 @@ char *weft_dav_path_for_store(const char *path, GError **error);
 
 /** The last segment; "" for the root.  Points into @path. */
 const char *weft_dav_path_name(const char *path);
+
+/**
+ * What a URI within a field names: an absolute URI or an absolute path.
+ * @field: its name, for messages
+ * @authority: of the request; another server's name in @uri is 502
+ * Returns: (transfer full): a path as stores take it
+ */
+char *weft_dav_path_of_uri(const char *field, const char *uri, const char *authority,
+                           GError **error);
 
 /**
  * Read a Destination field (RFC 4918 10.3): an absolute URI or an absolute path.
@@ -39,5 +48,19 @@ gboolean weft_dav_parse_depth(const char *value, WeftDavDepth *ret_depth, GError
 
 /** Read an Overwrite field (RFC 4918 10.6).  @value: (nullable): T without one */
 gboolean weft_dav_parse_overwrite(const char *value, gboolean *ret_overwrite, GError **error);
+
+/**
+ * Read a Timeout field (RFC 4918 10.7): the first time in it that we know.
+ * @value: (nullable)
+ * Returns: seconds, at least 1; a default where nothing in it is known
+ */
+int64_t weft_dav_parse_timeout(const char *value);
+
+/**
+ * Read a Lock-Token field (RFC 4918 10.5).  Windows sends the token without its brackets.
+ * @value: (nullable): 400 without one
+ * Returns: (transfer full)
+ */
+char *weft_dav_parse_lock_token(const char *value, GError **error);
 
 G_END_DECLS

@@ -9,6 +9,9 @@
 
 #include <string.h>
 
+#include "webdav/if_check.h"
+#include "webdav/if_header.h"
+#include "webdav/lock_check.h"
 #include "webdav/origin.h"
 #include "webdav/page_file.h"
 #include "webdav/path_lock.h"
@@ -19,12 +22,13 @@
 struct WeftDav {
     WeftDavStore *store;
     WeftDavOptions options;
-    WeftDavPathLockTable *locks;
+    WeftDavLockStore *locks;
+    WeftDavPathLockTable *path_locks;
 };
 
 typedef enum { READS, WRITES } Access;
 
-/* What is locked while a method runs. */
+/* Which paths are locked while a method runs. */
 typedef enum { LOCKS_NOTHING, LOCKS_RESOURCE, LOCKS_SUBTREE, LOCKS_BOTH_ENDS } Locks;
 
 struct WeftDavMethod {
@@ -35,6 +39,7 @@ struct WeftDavMethod {
     Access access;
     Locks locks;
     WeftDavNeeds needs;
+    WeftDavChanges changes; /* what write locks may forbid */
 };
 
 #define NOTHING WEFT_DAV_ON_NOTHING
@@ -52,23 +57,30 @@ struct WeftDavMethod {
 #define TO_COPY WEFT_DAV_NEEDS_TO_COPY
 #define TO_MOVE WEFT_DAV_NEEDS_TO_MOVE
 
+#define NO_CHANGE WEFT_DAV_CHANGES_NOTHING
+#define RESOURCE WEFT_DAV_CHANGES_RESOURCE
+#define MEMBERSHIP WEFT_DAV_CHANGES_MEMBERSHIP
+#define TREE WEFT_DAV_CHANGES_TREE
+#define DESTINATION WEFT_DAV_CHANGES_DESTINATION
+#define BOTH_TREES WEFT_DAV_CHANGES_BOTH_TREES
+
 /* clang-format off */
 static const WeftDavMethod methods[] = {
-    {"OPTIONS",   NULL, weft_dav_options,   ANYTHING,  READS, LOCKS_NOTHING, TO_ASK},
-    {"GET",       NULL, weft_dav_get,       SOMETHING, READS, LOCKS_NOTHING, TO_SEE},
-    {"HEAD",      NULL, weft_dav_get,       SOMETHING, READS, LOCKS_NOTHING, TO_SEE},
-    {"PROPFIND",  NULL, weft_dav_propfind,  SOMETHING, READS, LOCKS_NOTHING, TO_SEE},
-    {"PUT",       weft_dav_put_receive,       weft_dav_put,       NOTHING | FILES, WRITES, LOCKS_RESOURCE, TO_MAKE},
-    {"MKCOL",     weft_dav_mkcol_receive,     weft_dav_mkcol,     NOTHING,         WRITES, LOCKS_RESOURCE, TO_MAKE},
-    {"PROPPATCH", weft_dav_proppatch_receive, weft_dav_proppatch, SOMETHING,       WRITES, LOCKS_RESOURCE, TO_WRITE},
-    {"DELETE",    NULL, weft_dav_delete,    SOMETHING, WRITES, LOCKS_SUBTREE, TO_REMOVE},
-    {"COPY",      NULL, weft_dav_copy,      SOMETHING, WRITES, LOCKS_BOTH_ENDS, TO_COPY},
-    {"MOVE",      NULL, weft_dav_move,      SOMETHING, WRITES, LOCKS_BOTH_ENDS, TO_MOVE},
-    {"LOCK",      NULL, NULL,               ANYTHING,  WRITES, LOCKS_NOTHING, TO_WRITE},
-    {"UNLOCK",    NULL, NULL,               ANYTHING,  WRITES, LOCKS_NOTHING, TO_WRITE},
-    {"POST",      NULL, NULL,               NOWHERE,   WRITES, LOCKS_NOTHING, TO_WRITE},
-    {"PATCH",     NULL, NULL,               NOWHERE,   WRITES, LOCKS_NOTHING, TO_WRITE},
-    {"TRACE",     NULL, NULL,               NOWHERE,   READS,  LOCKS_NOTHING, TO_SEE},
+    {"OPTIONS",   NULL, weft_dav_options,   ANYTHING,  READS, LOCKS_NOTHING, TO_ASK, NO_CHANGE},
+    {"GET",       NULL, weft_dav_get,       SOMETHING, READS, LOCKS_NOTHING, TO_SEE, NO_CHANGE},
+    {"HEAD",      NULL, weft_dav_get,       SOMETHING, READS, LOCKS_NOTHING, TO_SEE, NO_CHANGE},
+    {"PROPFIND",  NULL, weft_dav_propfind,  SOMETHING, READS, LOCKS_NOTHING, TO_SEE, NO_CHANGE},
+    {"PUT",       weft_dav_put_receive,       weft_dav_put,       NOTHING | FILES, WRITES, LOCKS_RESOURCE, TO_MAKE, RESOURCE},
+    {"MKCOL",     weft_dav_mkcol_receive,     weft_dav_mkcol,     NOTHING,         WRITES, LOCKS_RESOURCE, TO_MAKE, RESOURCE},
+    {"PROPPATCH", weft_dav_proppatch_receive, weft_dav_proppatch, SOMETHING,       WRITES, LOCKS_RESOURCE, TO_WRITE, RESOURCE},
+    {"DELETE",    NULL, weft_dav_delete,    SOMETHING, WRITES, LOCKS_SUBTREE, TO_REMOVE, TREE},
+    {"COPY",      NULL, weft_dav_copy,      SOMETHING, WRITES, LOCKS_BOTH_ENDS, TO_COPY, DESTINATION},
+    {"MOVE",      NULL, weft_dav_move,      SOMETHING, WRITES, LOCKS_BOTH_ENDS, TO_MOVE, BOTH_TREES},
+    {"LOCK",      weft_dav_lock_receive, weft_dav_lock, ANYTHING, WRITES, LOCKS_SUBTREE, TO_WRITE, MEMBERSHIP},
+    {"UNLOCK",    NULL, weft_dav_unlock,    ANYTHING,  WRITES, LOCKS_RESOURCE, TO_WRITE, NO_CHANGE},
+    {"POST",      NULL, NULL,               NOWHERE,   WRITES, LOCKS_NOTHING, TO_WRITE, NO_CHANGE},
+    {"PATCH",     NULL, NULL,               NOWHERE,   WRITES, LOCKS_NOTHING, TO_WRITE, RESOURCE},
+    {"TRACE",     NULL, NULL,               NOWHERE,   READS,  LOCKS_NOTHING, TO_SEE, NO_CHANGE},
 };
 /* clang-format on */
 
@@ -145,6 +157,17 @@ weft_dav_call_answer(WeftDavCall *call, unsigned status, GError **error)
 }
 
 gboolean
+weft_dav_call_answer_xml(WeftDavCall *call, unsigned status, const WeftBuffer *xml, GError **error)
+{
+    weft_dav_call_unlock(call);
+    weft_http_response_set_status(call->response, status);
+    weft_http_response_set_header(call->response, "Content-Type",
+                                  "application/xml; charset=\"utf-8\"");
+    return weft_http_response_send(call->response, weft_buffer_bytes(xml), weft_buffer_length(xml),
+                                   error);
+}
+
+gboolean
 weft_dav_call_answer_condition(WeftDavCall *call, unsigned status, const char *condition,
                                GError **error)
 {
@@ -205,7 +228,8 @@ check_conditions(WeftDavCall *call, GError **error)
     char etag[WEFT_DAV_ETAG_BYTES];
     WeftHttpRepresentation found = {.modified_us = -1};
 
-    /* The If field (RFC 4918 10.4) is judged here as soon as there are locks. */
+    if (!weft_dav_check_if(call, error))
+        return FALSE;
     if (call->on == FILES) {
         weft_dav_info_etag(&call->info, etag);
         found.size_bytes = (int64_t)call->info.size_bytes;
@@ -217,7 +241,8 @@ check_conditions(WeftDavCall *call, GError **error)
     return TRUE;
 }
 
-/* Looks, then judges: 404 and 405 come before conditions (RFC 9110 13.2.1). */
+/* Looks, then judges: 404 and 405 come before conditions (RFC 9110 13.2.1), and what the client
+ * itself has made a condition of before locks (RFC 4918 10.4.1): 423 is for tokens it has not. */
 static gboolean
 look_and_check(WeftDavCall *call, GError **error)
 {
@@ -231,7 +256,8 @@ look_and_check(WeftDavCall *call, GError **error)
             return refuse(error, 404, "no such resource");
         return refuse(error, 405, "the method does not work on this resource");
     }
-    return check_conditions(call, error);
+    return check_conditions(call, error) &&
+           weft_dav_check_locks(call, call->method->changes, error);
 }
 
 static gboolean
@@ -264,11 +290,13 @@ take_locks(WeftDav *dav, WeftDavCall *call, GError **error)
     case LOCKS_NOTHING:
         break;
     case LOCKS_RESOURCE:
-        return weft_dav_path_lock_take(dav->locks, call->path, WEFT_DAV_PATH_LOCK_RESOURCE, error);
+        return weft_dav_path_lock_take(dav->path_locks, call->path, WEFT_DAV_PATH_LOCK_RESOURCE,
+                                       error);
     case LOCKS_SUBTREE:
-        return weft_dav_path_lock_take(dav->locks, call->path, WEFT_DAV_PATH_LOCK_SUBTREE, error);
+        return weft_dav_path_lock_take(dav->path_locks, call->path, WEFT_DAV_PATH_LOCK_SUBTREE,
+                                       error);
     case LOCKS_BOTH_ENDS:
-        return weft_dav_path_lock_take_two(dav->locks, call->path, WEFT_DAV_PATH_LOCK_SUBTREE,
+        return weft_dav_path_lock_take_two(dav->path_locks, call->path, WEFT_DAV_PATH_LOCK_SUBTREE,
                                            call->destination, WEFT_DAV_PATH_LOCK_SUBTREE, error);
     }
     g_assert_not_reached();
@@ -301,8 +329,23 @@ call_clear(WeftDavCall *call)
     weft_dav_call_unlock(call);
     call->store->methods->upload_free(call->upload);
     weft_dav_xml_free(call->xml);
+    weft_dav_if_free(call->if_field);
+    g_clear_pointer(&call->against, g_ptr_array_unref);
     g_free(call->path);
     g_free(call->destination);
+}
+
+/* The method looks for itself; what is not there has no conditions either, but a 404. */
+static gboolean
+just_read(WeftDavCall *call, GError **error)
+{
+    if (call->if_field != NULL) {
+        if (!weft_dav_call_look(call, error))
+            return FALSE;
+        if ((call->method->on & call->on) != 0 && !weft_dav_check_if(call, error))
+            return FALSE;
+    }
+    return call->method->run(call, error);
 }
 
 static gboolean
@@ -318,8 +361,7 @@ handle_path(WeftDav *dav, WeftDavCall *call, const char *path, GError **error)
         return weft_dav_page_file_answer(call, page_file, error);
     if (!weft_dav_check_rights(call, call->method->needs, error))
         return FALSE;
-    return call->method->access == WRITES ? change(dav, call, error)
-                                          : call->method->run(call, error);
+    return call->method->access == WRITES ? change(dav, call, error) : just_read(call, error);
 }
 
 static gboolean
@@ -338,6 +380,8 @@ handle(WeftDav *dav, WeftDavCall *call, GError **error)
         return refuse(error, 403, "served read-only");
     if (call->method->access == WRITES && !weft_dav_check_origin(call->request, error))
         return FALSE;
+    if (!weft_dav_read_if(call, error))
+        return FALSE;
     /* OPTIONS * asks for the server as a whole; the root can tell. */
     return handle_path(dav, call, strcmp(path, "*") == 0 ? "/" : path, error);
 }
@@ -355,10 +399,25 @@ translate_error(GError **error)
     *error = translated;
 }
 
+static gboolean
+answer_condition(WeftDavCall *call, const GError *failure, GError **error)
+{
+    if (call->against != NULL)
+        return weft_dav_answer_locked(call, error);
+    return weft_dav_call_answer_condition(call, weft_dav_status_of(failure), call->condition,
+                                          error);
+}
+
 /* RFC 9110 15.5.6: a 405 says what would work. */
 static gboolean
 answer_failure(WeftDavCall *call, GError *failure, GError **error)
 {
+    if (call->condition != NULL) {
+        gboolean ok = answer_condition(call, failure, error);
+
+        g_error_free(failure);
+        return ok;
+    }
     translate_error(&failure);
     if (!g_error_matches(failure, WEFT_HTTP_ERROR, 405)) {
         g_propagate_error(error, failure);
@@ -375,6 +434,7 @@ weft_dav_handle(WeftHttpRequest *request, WeftHttpResponse *response, gpointer d
     WeftDav *dav = data;
     WeftDavCall call = {
         .store = dav->store,
+        .locks = dav->locks,
         .options = &dav->options,
         .request = request,
         .response = response,
@@ -408,7 +468,10 @@ weft_dav_new(WeftDavStore *store, const WeftDavOptions *options)
     WeftDav *dav = g_new0(WeftDav, 1);
     dav->store = store;
     dav->options = options != NULL ? *options : weft_dav_options_default();
-    dav->locks = weft_dav_path_lock_table_new();
+    dav->locks = g_steal_pointer(&dav->options.locks);
+    if (dav->locks == NULL)
+        dav->locks = weft_dav_memory_locks_new();
+    dav->path_locks = weft_dav_path_lock_table_new();
     return dav;
 }
 
@@ -417,7 +480,8 @@ weft_dav_free(WeftDav *dav)
 {
     if (dav == NULL)
         return;
-    weft_dav_path_lock_table_free(dav->locks);
+    weft_dav_path_lock_table_free(dav->path_locks);
+    weft_dav_lock_store_free(dav->locks);
     weft_dav_store_free(dav->store);
     g_free(dav);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include <weft/buffer.h>
 #include <weft/dav.h>
 
 #include "webdav/path.h"
@@ -15,12 +16,14 @@ typedef enum {
     WEFT_DAV_ON_COLLECTION = 1 << 2,
 } WeftDavOn;
 
+typedef struct WeftDavIf WeftDavIf;
 typedef struct WeftDavMethod WeftDavMethod;
 typedef struct WeftDavPathLock WeftDavPathLock;
 
 /** One request on its way through the service. */
 typedef struct {
     WeftDavStore *store;
+    WeftDavLockStore *locks;
     const WeftDavOptions *options;
     WeftHttpRequest *request;
     WeftHttpResponse *response;
@@ -28,6 +31,7 @@ typedef struct {
     char *path;            /* as stores take it */
     char *destination;     /* of COPY and MOVE, otherwise NULL */
     WeftDavPathLock *lock; /* of a method that writes, until it answers */
+    WeftDavIf *if_field;   /* NULL without one */
 
     /* What was found at path when last looked; of methods that write, under the lock.
      * 0 before the first look. */
@@ -37,6 +41,10 @@ typedef struct {
     /* What receive has left for run. */
     WeftDavUpload *upload;
     WeftDavXml *xml;
+
+    /* What the answer to a failure tells beside its status (RFC 4918 16). */
+    const char *condition; /* (nullable) */
+    GPtrArray *against;    /* (nullable): of WeftDavLock, those that forbid what was asked */
 } WeftDavCall;
 
 /** TRUE: it has answered. */
@@ -57,6 +65,9 @@ gboolean weft_dav_copy(WeftDavCall *call, GError **error);
 gboolean weft_dav_move(WeftDavCall *call, GError **error);
 gboolean weft_dav_proppatch_receive(WeftDavCall *call, GError **error);
 gboolean weft_dav_proppatch(WeftDavCall *call, GError **error);
+gboolean weft_dav_lock_receive(WeftDavCall *call, GError **error);
+gboolean weft_dav_lock(WeftDavCall *call, GError **error);
+gboolean weft_dav_unlock(WeftDavCall *call, GError **error);
 
 /* ---- what methods share ---- */
 
@@ -77,6 +88,10 @@ void weft_dav_call_set_allow(WeftDavCall *call, WeftDavOn on);
 
 /** Answer with a status and no body. */
 WEFT_PARKS gboolean weft_dav_call_answer(WeftDavCall *call, unsigned status, GError **error);
+
+/** Answer @status with XML. */
+WEFT_PARKS gboolean weft_dav_call_answer_xml(WeftDavCall *call, unsigned status,
+                                             const WeftBuffer *xml, GError **error);
 
 /** Answer @status with a DAV:error that names a condition of RFC 4918 16. */
 WEFT_PARKS gboolean weft_dav_call_answer_condition(WeftDavCall *call, unsigned status,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Fuzz target: the Destination field, and the path that comes of it: absolute, text, with no way
- * up.
+ * Fuzz target: the fields of RFC 4918 10; above all Destination, and the path that comes of it:
+ * absolute, text, with no way up.
  */
 #include <string.h>
 
@@ -28,5 +28,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     (void)weft_dav_parse_depth(value, &depth, NULL);
     (void)weft_dav_parse_overwrite(value, &overwrite, NULL);
+    g_assert(weft_dav_parse_timeout(value) > 0);
+
+    g_autofree char *token = weft_dav_parse_lock_token(value, NULL);
+    g_assert(token == NULL || strpbrk(token, "<> ") == NULL);
     return 0;
 }

@@ -143,3 +143,30 @@ TEST(Path, OverwriteIsTrueUnlessItSaysF)
     EXPECT_FALSE(weft_dav_parse_overwrite("t", &overwrite, nullptr));
     EXPECT_FALSE(weft_dav_parse_overwrite("", &overwrite, nullptr));
 }
+
+TEST(Path, TimeoutIsTheFirstThatIsKnown)
+{
+    EXPECT_EQ(weft_dav_parse_timeout("Second-180"), 180);
+    EXPECT_EQ(weft_dav_parse_timeout("second-1"), 1);
+    EXPECT_EQ(weft_dav_parse_timeout("Second-0"), 1);
+    EXPECT_EQ(weft_dav_parse_timeout("Infinite, Second-4100000000"), INT64_MAX);
+    EXPECT_EQ(weft_dav_parse_timeout("Minute-1, Second-x, Second-, Second-7"), 7);
+    EXPECT_EQ(weft_dav_parse_timeout("Second-99999999999999999999999"), INT64_MAX);
+    for (const char *value : {(const char *)nullptr, "", "7", "Second", "Second-7x", "Second--7"})
+        EXPECT_EQ(weft_dav_parse_timeout(value), 3600);
+}
+
+TEST(Path, LockTokenMayLackItsBrackets)
+{
+    auto parsed = [](const char *value) -> std::string {
+        g_autoptr(GError) error = nullptr;
+        g_autofree char *token = weft_dav_parse_lock_token(value, &error);
+
+        return token != nullptr ? token : std::to_string(error->code);
+    };
+
+    EXPECT_EQ(parsed("<urn:uuid:1>"), "urn:uuid:1");
+    EXPECT_EQ(parsed("urn:uuid:1"), "urn:uuid:1");
+    for (const char *value : {(const char *)nullptr, "", "<>", "<a", "a>", "<a b>", "<a>, <b>"})
+        EXPECT_EQ(parsed(value), "400");
+}

@@ -19,26 +19,25 @@ TEST_P(Service, OptionsTellClassAndAllow)
     const Answer nothing = Do("OPTIONS", "/n");
 
     EXPECT_EQ(root.status, 200);
-    EXPECT_EQ(root.Field("DAV"), "1, 3");
+    EXPECT_EQ(root.Field("DAV"), "1, 2, 3");
     EXPECT_EQ(root.Field("MS-Author-Via"), "DAV");
-    EXPECT_EQ(root.Field("Allow"), "OPTIONS, GET, HEAD, PROPFIND, PROPPATCH, DELETE, COPY, MOVE");
+    EXPECT_EQ(root.Field("Allow"), "OPTIONS, GET, HEAD, PROPFIND, PROPPATCH, DELETE, COPY, MOVE, "
+                                   "LOCK, UNLOCK");
     EXPECT_EQ(file.Field("Allow"),
-              "OPTIONS, GET, HEAD, PROPFIND, PUT, PROPPATCH, DELETE, COPY, MOVE");
+              "OPTIONS, GET, HEAD, PROPFIND, PUT, PROPPATCH, DELETE, COPY, MOVE, LOCK, UNLOCK");
     EXPECT_EQ(nothing.status, 200);
-    EXPECT_EQ(nothing.Field("Allow"), "OPTIONS, PUT, MKCOL");
+    EXPECT_EQ(nothing.Field("Allow"), "OPTIONS, PUT, MKCOL, LOCK, UNLOCK");
     EXPECT_EQ(Do("OPTIONS", "*").status, 200);
 }
 
 TEST_P(Service, UnknownMethodsAndThoseThatDoNotFit)
 {
     EXPECT_EQ(Do("FOO", "/").status, 501);
-    EXPECT_EQ(Do("LOCK", "/").status, 501);
-    EXPECT_EQ(Do("UNLOCK", "/").status, 501);
 
     const Answer post = Do("POST", "/");
     EXPECT_EQ(post.status, 405);
     EXPECT_NE(post.Field("Allow").find("PROPFIND"), std::string::npos);
-    EXPECT_EQ(post.Field("Allow").find("LOCK"), std::string::npos);
+    EXPECT_NE(post.Field("Allow").find("UNLOCK"), std::string::npos);
 
     const Answer put = Do("PUT", "/", "", "x");
     EXPECT_EQ(put.status, 405);
@@ -51,7 +50,8 @@ TEST_P(Service, ReadOnlyRefusesWhatWrites)
 
     options.read_only = TRUE;
     Serve(options);
-    for (const char *method : {"PUT", "MKCOL", "DELETE", "PROPPATCH", "COPY", "MOVE"})
+    for (const char *method :
+         {"PUT", "MKCOL", "DELETE", "PROPPATCH", "COPY", "MOVE", "LOCK", "UNLOCK"})
         EXPECT_EQ(Do(method, "/f").status, 403) << method;
     EXPECT_EQ(Do("OPTIONS", "/").Field("Allow"), "OPTIONS, GET, HEAD, PROPFIND");
     EXPECT_EQ(Do("PROPFIND", "/", "Depth: 0\r\n").status, 207);

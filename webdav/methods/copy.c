@@ -17,7 +17,8 @@ weft_dav_copy(WeftDavCall *call, GError **error)
     }
     if (!call->store->methods->copy(call->store, call->path, call->destination,
                                     transfer.depth == WEFT_DAV_DEPTH_INFINITY, transfer.may_replace,
-                                    transfer.failures, error))
+                                    transfer.failures, error) ||
+        !weft_dav_transfer_forget_replaced(&transfer, call, error))
         return FALSE;
     return weft_dav_transfer_answer(&transfer, call, error);
 }

@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "webdav/service.h"
+#include "webdav/lock_check.h"
 
 gboolean
 weft_dav_delete(WeftDavCall *call, GError **error)
@@ -24,7 +24,8 @@ weft_dav_delete(WeftDavCall *call, GError **error)
         g_set_error_literal(error, WEFT_HTTP_ERROR, 403, "the root cannot be deleted");
         return FALSE;
     }
-    if (!call->store->methods->remove(call->store, call->path, failures, error))
+    if (!call->store->methods->remove(call->store, call->path, failures, error) ||
+        !weft_dav_forget_locks(call, call->path, WEFT_DAV_LOCKS_AT_AND_BELOW, failures, error))
         return FALSE;
     return weft_dav_call_answer_failures(call, failures, 204, error);
 }

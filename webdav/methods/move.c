@@ -4,6 +4,8 @@
  */
 #include "webdav/methods/transfer.h"
 
+#include "webdav/lock_check.h"
+
 gboolean
 weft_dav_move(WeftDavCall *call, GError **error)
 {
@@ -19,6 +21,11 @@ weft_dav_move(WeftDavCall *call, GError **error)
     }
     if (!call->store->methods->move(call->store, call->path, call->destination,
                                     transfer.may_replace, transfer.failures, error))
+        return FALSE;
+    /* RFC 4918 7.6: locks stay behind, and where the resource is gone they end. */
+    if (!weft_dav_forget_locks(call, call->path, WEFT_DAV_LOCKS_AT_AND_BELOW, transfer.failures,
+                               error) ||
+        !weft_dav_transfer_forget_replaced(&transfer, call, error))
         return FALSE;
     return weft_dav_transfer_answer(&transfer, call, error);
 }

@@ -10,9 +10,10 @@ weft_dav_options(WeftDavCall *call, GError **error)
     if (!weft_dav_call_look(call, error))
         return FALSE;
     weft_dav_call_set_allow(call, call->on);
-    /* RFC 4918 18: class 1, and all of this document's demands rather than those of RFC 2518. */
-    weft_http_response_set_header(call->response, "DAV", "1, 3");
-    /* Without it Windows does not take the server for one that can be written to. */
+    /* RFC 4918 18: class 2 is locks, without which Finder mounts for reading only; 3 that it is
+     * this document's demands that are met rather than those of RFC 2518. */
+    weft_http_response_set_header(call->response, "DAV", "1, 2, 3");
+    /* Without it Windows and Office do not take the server for one that can be written to. */
     weft_http_response_set_header(call->response, "MS-Author-Via", "DAV");
     return weft_dav_call_answer(call, 200, error);
 }

@@ -4,6 +4,7 @@
  */
 #include "webdav/methods/transfer.h"
 
+#include "webdav/lock_check.h"
 #include "webdav/rights.h"
 
 gboolean
@@ -30,6 +31,14 @@ weft_dav_transfer_clear(WeftDavTransfer *transfer)
 {
     if (transfer->failures != NULL)
         g_array_unref(transfer->failures);
+}
+
+gboolean
+weft_dav_transfer_forget_replaced(const WeftDavTransfer *transfer, WeftDavCall *call,
+                                  GError **error)
+{
+    return transfer->is_new || weft_dav_forget_locks(call, call->destination, WEFT_DAV_LOCKS_BELOW,
+                                                     transfer->failures, error);
 }
 
 gboolean

@@ -18,6 +18,13 @@ WEFT_PARKS gboolean weft_dav_transfer_init(WeftDavTransfer *transfer, WeftDavCal
                                            GError **error);
 void weft_dav_transfer_clear(WeftDavTransfer *transfer);
 
+/**
+ * End the locks on what stood below the destination and was replaced.  One on the destination
+ * itself stays: it is on the URL, and holds what stands there now (RFC 4918 7.6).
+ */
+WEFT_PARKS gboolean weft_dav_transfer_forget_replaced(const WeftDavTransfer *transfer,
+                                                      WeftDavCall *call, GError **error);
+
 /** 201 or 204, or 207 where members failed. */
 WEFT_PARKS gboolean weft_dav_transfer_answer(const WeftDavTransfer *transfer, WeftDavCall *call,
                                              GError **error);

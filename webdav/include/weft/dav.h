@@ -7,7 +7,7 @@
 
 G_BEGIN_DECLS
 
-/** A WebDAV server (RFC 4918, class 1) over a store. */
+/** A WebDAV server (RFC 4918, classes 1, 2 and 3) over a store. */
 
 /** What somebody may do at a path; bits. */
 typedef enum {
@@ -61,11 +61,15 @@ typedef struct {
     size_t n_files;
 } WeftDavPage;
 
+/** Where locks live: webdav/locks/lock_store.h. */
+typedef struct WeftDavLockStore WeftDavLockStore;
+
 /** What a share allows.  weft_dav_options_default() has a value for each. */
 typedef struct {
     gboolean read_only;            /* methods that write answer 403 */
     gboolean allow_depth_infinity; /* PROPFIND; otherwise 403 propfind-finite-depth */
     int64_t max_upload_bytes;      /* 413 beyond; -1: none */
+    WeftDavLockStore *locks;       /* (transfer full) (nullable): NULL for locks in memory */
     WeftDavRights rights;          /* function NULL: everybody may do everything */
     const WeftDavPage *page;       /* (nullable): outlives the service; NULL: a plain listing */
 } WeftDavOptions;
