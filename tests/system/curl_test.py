@@ -3,6 +3,7 @@
 """curl, as people and scripts use it: up, down, part of a file, odd names, conditions."""
 
 import os
+import re
 import urllib.parse
 
 import desktop
@@ -10,6 +11,8 @@ import serving
 
 ODD_NAMES = ["with space.txt", "größe.txt", "a#b.txt", "100%.txt", "a%20b.txt", "漢字.txt", "q?x=1.txt",
              "a&b<c>'\"d.txt", "plus+and;semi,comma.txt", "[brackets].txt", "tilde~.txt", "🧵.txt"]
+LOCK = ('<lockinfo xmlns="DAV:"><lockscope><%s/></lockscope><locktype><write/></locktype>'
+        '<owner><href>mailto:anna@example.org</href></owner></lockinfo>')
 PROPFIND = '<propfind xmlns="DAV:"><prop><getetag/></prop></propfind>'
 
 
@@ -66,6 +69,53 @@ class CurlTest(desktop.DesktopTest):
         self.assertEqual(answer, "412 0")
         self.assertEqual(self.status(*wait, "-T", source, self.url("absent/file")), "409")
         self.assert_stored("file", b"old")
+
+    def lock(self, name, scope="exclusive", *more):
+        """Returns the token."""
+        answer = self.curl("-i", "-X", "LOCK", "-H", "Timeout: Second-600", "-d", LOCK % scope, *more,
+                           self.url(name))
+        return re.search(r"(?mi)^Lock-Token: <(.*)>\s*$", answer)[1]
+
+    def test_a_locked_file_is_written_with_its_token_only(self):
+        serving.write_file(self.stored("file"), b"old")
+        token = self.lock("file")
+        self.assertEqual(self.status("-T", "-", self.url("file")), "423")
+        self.assertEqual(self.status("-X", "DELETE", self.url("file")), "423")
+        self.assertEqual(self.status("-X", "LOCK", "-d", LOCK % "exclusive", self.url("file")), "423")
+        self.curl("-T", "-", "-H", "If: (<%s>)" % token, self.url("file"), text_in="new, in chunks")
+        self.assert_stored("file", b"new, in chunks")
+        self.curl("-X", "LOCK", "-H", "If: (<%s>)" % token, "-H", "Timeout: Second-60", self.url("file"))
+        self.assertEqual(self.status("-X", "UNLOCK", "-H", "Lock-Token: <urn:uuid:0>", self.url("file")),
+                         "409")
+        self.curl("-X", "UNLOCK", "-H", "Lock-Token: <%s>" % token, self.url("file"))
+        self.curl("-T", "-", self.url("file"), text_in="free")
+        self.assert_stored("file", b"free")
+
+    def test_a_lock_on_nothing_makes_an_empty_file(self):
+        token = self.lock("new file", "exclusive", "-H", "Expect: 100-continue", "--expect100-timeout",
+                          str(2 * desktop.STEP_S))
+        self.assert_stored("new file", b"")
+        self.curl("-X", "UNLOCK", "-H", "Lock-Token: <%s>" % token, self.url("new file"))
+
+    def test_a_lock_on_a_folder_is_one_on_all_in_it(self):
+        self.curl("-X", "MKCOL", self.url("folder"))
+        token = self.lock("folder", "exclusive", "-H", "Depth: infinity")
+        self.assertEqual(self.status("-X", "PUT", "-d", "x", self.url("folder/new")), "423")
+        self.assertEqual(self.status("-X", "MKCOL", self.url("folder/sub")), "423")
+        with_token = "If: <%s> (<%s>)" % (self.url("folder"), token)
+        self.curl("-X", "PUT", "-d", "x", "-H", with_token, self.url("folder/new"))
+        self.curl("-X", "DELETE", "-H", with_token, self.url("folder"))
+        self.assert_names()
+
+    def test_shared_locks_stand_together(self):
+        serving.write_file(self.stored("file"), b"old")
+        first, second = self.lock("file", "shared"), self.lock("file", "shared")
+        self.assertNotEqual(first, second)
+        self.assertEqual(self.status("-X", "LOCK", "-d", LOCK % "exclusive", self.url("file")), "423")
+        self.curl("-X", "UNLOCK", "-H", "Lock-Token: <%s>" % first, self.url("file"))
+        self.assertEqual(self.status("-X", "PUT", "-d", "x", self.url("file")), "423")
+        self.curl("-X", "PUT", "-d", "mine", "-H", "If: (<%s>)" % second, self.url("file"))
+        self.assert_stored("file", b"mine")
 
     def test_files_go_up_side_by_side(self):
         names = ["part %d" % i for i in range(20)]
