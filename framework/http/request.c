@@ -271,6 +271,12 @@ weft_http_request_set_user(WeftHttpRequest *request, const char *user)
     g_string_assign(request->user, user != NULL ? user : "");
 }
 
+gboolean
+weft_http_request_is_secure(const WeftHttpRequest *request)
+{
+    return weft_connection_is_secure(request->connection);
+}
+
 unsigned
 weft_http_request_check_conditions(WeftHttpRequest *request,
                                    const WeftHttpRepresentation *representation)

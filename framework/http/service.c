@@ -10,6 +10,24 @@
 
 #include <string.h>
 
+/* What is said before there is a request to answer. */
+static const WeftProtocol protocol = {
+    .alpn = "http/1.1",
+    .without_tls = "HTTP/1.1 400 Bad Request\r\n"
+                   "Content-Type: text/plain\r\n"
+                   "Content-Length: 56\r\n"
+                   "Connection: close\r\n"
+                   "\r\n"
+                   "This port speaks HTTPS: use https:// instead of http://\n",
+    .too_many = "HTTP/1.1 503 Service Unavailable\r\n"
+                "Content-Type: text/plain\r\n"
+                "Content-Length: 38\r\n"
+                "Retry-After: 5\r\n"
+                "Connection: close\r\n"
+                "\r\n"
+                "Too many connections from one address\n",
+};
+
 static gboolean
 is_field_text(const char *text)
 {
@@ -72,6 +90,7 @@ weft_http_service_new(WeftHttpHandler handler, gpointer data, GDestroyNotify dat
     WeftService *service =
         weft_service_new("http", weft_http_connection_serve, service_data, service_data_free);
     weft_service_set_idle_timeout_ms(service, service_data->limits.idle_timeout_ms);
+    weft_service_set_protocol(service, &protocol);
     return service;
 }
 

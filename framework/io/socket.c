@@ -118,6 +118,14 @@ weft_socket_stream_has_input(WeftStream *stream)
     return descriptor->is_readable;
 }
 
+int
+weft_socket_stream_peek(WeftStream *stream)
+{
+    uint8_t byte;
+
+    return recv(socket_of(stream)->descriptor->fd, &byte, 1, MSG_PEEK) == 1 ? byte : -1;
+}
+
 gboolean
 weft_socket_stream_is_at_end(WeftStream *stream)
 {

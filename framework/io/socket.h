@@ -28,5 +28,8 @@ WeftDescriptor *weft_socket_stream_descriptor(WeftStream *stream);
  */
 gboolean weft_socket_stream_has_input(WeftStream *stream);
 
+/* Returns: the first byte that is there to read, which stays there; -1 if there is none */
+int weft_socket_stream_peek(WeftStream *stream);
+
 /* TRUE if the peer has gone and left nothing to read. */
 gboolean weft_socket_stream_is_at_end(WeftStream *stream);

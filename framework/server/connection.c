@@ -9,11 +9,21 @@
 #include "fiber/scheduler.h"
 #include "io/block.h"
 #include "io/socket.h"
+#include "io/tls_stream.h"
 #include "server/service.h"
 #include "server/worker.h"
 
 #include <stdatomic.h>
+#include <string.h>
+#include <weft/deadline.h>
 #include <weft/group.h>
+#include <weft/log.h>
+
+/* RFC 8446 5.1: what every handshake begins with, and no other protocol that is text. */
+#define TLS_FIRST_BYTE 22
+
+/* How long somebody who does not speak TLS may take to hear that he should. */
+#define REFUSAL_MS 1000
 
 static void serve_in_fiber(WeftConnection *connection);
 
@@ -56,6 +66,24 @@ list_remove(WeftDesk *desk, WeftConnection *connection)
 
 /* ---- parking ---- */
 
+/* What is parked is a socket, whatever lies on it. */
+static WeftStream *
+socket_of(const WeftConnection *connection)
+{
+    WeftStream *stream = connection->stream;
+
+    return weft_stream_is_tls(stream) ? weft_tls_stream_below(stream) : stream;
+}
+
+static gboolean
+has_input(const WeftConnection *connection)
+{
+    WeftStream *stream = connection->stream;
+
+    return weft_stream_is_tls(stream) ? weft_tls_stream_has_input(stream)
+                                      : weft_socket_stream_has_input(stream);
+}
+
 static void
 close_connection(WeftConnection *connection)
 {
@@ -73,7 +101,7 @@ parked_is_readable(G_GNUC_UNUSED WeftDescriptor *descriptor, gpointer data)
 
     list_remove(connection->desk, connection);
     /* Most connections end like this: it takes no fiber. */
-    if (weft_socket_stream_is_at_end(connection->stream))
+    if (weft_socket_stream_is_at_end(socket_of(connection)))
         close_connection(connection);
     else
         serve_in_fiber(connection);
@@ -83,7 +111,7 @@ parked_is_readable(G_GNUC_UNUSED WeftDescriptor *descriptor, gpointer data)
 static void
 park(WeftConnection *connection)
 {
-    WeftDescriptor *descriptor = weft_socket_stream_descriptor(connection->stream);
+    WeftDescriptor *descriptor = weft_socket_stream_descriptor(socket_of(connection));
 
     connection->parked_at_us = weft_scheduler_now_us();
     list_append(connection->desk, connection);
@@ -92,11 +120,12 @@ park(WeftConnection *connection)
 }
 
 void
-weft_connection_admit(WeftDesk *desk, WeftStream *stream)
+weft_connection_admit(WeftDesk *desk, WeftStream *stream, WeftTlsContext *tls)
 {
     WeftConnection *connection = g_new0(WeftConnection, 1);
 
     connection->stream = stream;
+    connection->tls = tls;
     connection->desk = desk;
     connection->id = weft_connection_next_id();
     /* Registering the descriptor makes an edge for what has come already. */
@@ -114,6 +143,60 @@ weft_connection_close_parked(WeftDesk *desk, int64_t parked_at_us)
         list_remove(desk, connection);
         close_connection(connection);
     }
+}
+
+/* ---- the beginning of TLS ---- */
+
+/* Tell a client that does not speak TLS what is wrong.  Its words are read first, or the end of the
+ * connection would cost it our answer. */
+static void
+refuse_plain(WeftConnection *connection)
+{
+    const char *refusal = connection->desk->service->protocol->without_tls;
+    g_auto(WeftDeadlineScope) time = weft_deadline_scope_ms(REFUSAL_MS);
+    gpointer scrap = weft_block_take(WEFT_BLOCK_SMALL);
+
+    if (refusal != NULL &&
+        weft_stream_try_read(connection->stream, scrap, WEFT_BLOCK_SMALL_BYTES, NULL) > 0 &&
+        weft_stream_write_all(connection->stream, refusal, strlen(refusal), NULL) &&
+        !weft_stream_finish(connection->stream, NULL))
+        weft_log(WEFT_LOG_DEBUG, "%s left before it was told to speak TLS",
+                 weft_stream_peer(connection->stream));
+    weft_block_put(WEFT_BLOCK_SMALL, scrap);
+}
+
+static gboolean
+shake_hands(WeftConnection *connection, GError **error)
+{
+    WeftDesk *desk = connection->desk;
+    WeftTlsContext *context = g_steal_pointer(&connection->tls);
+    g_auto(WeftDeadlineScope) time =
+        weft_deadline_scope_ms(desk->worker->server->handshake_timeout_ms);
+
+    connection->stream =
+        weft_tls_attach_server(context, connection->stream, desk->service->protocol->alpn);
+    return weft_tls_handshake(connection->stream, error);
+}
+
+/* The first bytes have come.  FALSE: there is nothing more to do with this client. */
+static gboolean
+begin_tls(WeftConnection *connection)
+{
+    WeftWorker *worker = connection->desk->worker;
+    g_autoptr(GError) failure = NULL;
+
+    if (weft_socket_stream_peek(connection->stream) != TLS_FIRST_BYTE) {
+        refuse_plain(connection);
+        weft_counter_add(&worker->n_failed_handshakes, 1);
+        return FALSE;
+    }
+    if (shake_hands(connection, &failure)) {
+        weft_counter_add(&worker->n_handshakes, 1);
+        return TRUE;
+    }
+    weft_counter_add(&worker->n_failed_handshakes, 1);
+    weft_log(WEFT_LOG_DEBUG, "handshake: %s", failure->message);
+    return FALSE;
 }
 
 /* ---- serving ---- */
@@ -141,12 +224,19 @@ serve(gpointer data, G_GNUC_UNUSED GError **error)
 {
     WeftConnection *connection = data;
     WeftDesk *desk = connection->desk;
-    WeftServeResult result;
+    WeftServeResult result = WEFT_SERVE_PARK;
+    gboolean has_more = TRUE;
 
-    do {
+    if (connection->tls != NULL) {
+        if (!begin_tls(connection))
+            return TRUE;
+        has_more = has_input(connection);
+    }
+    while (has_more) {
         result = weft_connection_serve(connection, desk->service);
         weft_counter_add(&desk->worker->n_served, 1);
-    } while (result == WEFT_SERVE_PARK && weft_socket_stream_has_input(connection->stream));
+        has_more = result == WEFT_SERVE_PARK && has_input(connection);
+    }
     connection->wants_to_park = result == WEFT_SERVE_PARK;
     return TRUE;
 }
@@ -193,6 +283,12 @@ gboolean
 weft_connection_is_draining(const WeftConnection *connection)
 {
     return connection->desk != NULL && connection->desk->worker->is_draining;
+}
+
+gboolean
+weft_connection_is_secure(const WeftConnection *connection)
+{
+    return weft_stream_is_tls(connection->stream);
 }
 
 uint64_t

@@ -13,8 +13,9 @@ typedef struct WeftDesk WeftDesk;
 /* Lean: there is one for every idle client. */
 struct WeftConnection {
     WeftStream *stream;
-    WeftDesk *desk;    /* NULL: served by weft_service_serve_stream() */
-    WeftBuffer *input; /* on the serving fiber's stack; NULL while nobody serves it */
+    WeftTlsContext *tls; /* until it is put on the stream, with the first byte; then NULL */
+    WeftDesk *desk;      /* NULL: served by weft_service_serve_stream() */
+    WeftBuffer *input;   /* on the serving fiber's stack; NULL while nobody serves it */
     uint64_t id;
     WeftConnection *older; /* in the desk's list while parked */
     WeftConnection *newer;
@@ -27,9 +28,12 @@ uint64_t weft_connection_next_id(void);
 /* Lend the connection an input buffer and let @service serve it once.  Parks. */
 WeftServeResult weft_connection_serve(WeftConnection *connection, WeftService *service);
 
-/* Take in a freshly accepted stream: it is parked until its first byte.
- * @stream: (transfer full): of a socket */
-void weft_connection_admit(WeftDesk *desk, WeftStream *stream);
+/*
+ * Take in a freshly accepted stream: it is parked until its first byte.
+ * @stream: (transfer full): of a socket
+ * @tls: (nullable): what is spoken on it
+ */
+void weft_connection_admit(WeftDesk *desk, WeftStream *stream, WeftTlsContext *tls);
 
 /* Close the parked connections of @desk that were parked at or before @parked_at_us. */
 void weft_connection_close_parked(WeftDesk *desk, int64_t parked_at_us);

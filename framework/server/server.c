@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #define DEFAULT_GRACE_MS 10000
+#define DEFAULT_HANDSHAKE_TIMEOUT_MS 10000
 #define MAX_WORKERS 1024
 
 /* Descriptors that are no connections: files being served, listeners, the event loops. */
@@ -33,6 +34,7 @@ weft_server_new(void)
     server->addresses = g_array_new(FALSE, FALSE, sizeof(WeftServerAddress));
     server->n_workers = 1;
     server->grace_ms = DEFAULT_GRACE_MS;
+    server->handshake_timeout_ms = DEFAULT_HANDSHAKE_TIMEOUT_MS;
     pthread_mutex_init(&server->mutex, NULL);
     return server;
 }
@@ -46,6 +48,7 @@ close_address(WeftServerAddress *address)
         close(address->fd);
     if (bound->socket.any.sa_family == AF_UNIX && !address->is_given)
         unlink(bound->socket.local.sun_path);
+    weft_tls_context_unref(address->tls);
 }
 
 static void
@@ -86,6 +89,13 @@ weft_server_set_grace_ms(WeftServer *server, int64_t grace_ms)
 {
     g_return_if_fail(grace_ms >= 0);
     server->grace_ms = grace_ms;
+}
+
+void
+weft_server_set_handshake_timeout_ms(WeftServer *server, int64_t timeout_ms)
+{
+    g_return_if_fail(timeout_ms > 0);
+    server->handshake_timeout_ms = timeout_ms;
 }
 
 void
@@ -215,6 +225,17 @@ size_t
 weft_server_n_listeners(const WeftServer *server)
 {
     return server->addresses->len;
+}
+
+void
+weft_server_set_tls(WeftServer *server, size_t index, WeftTlsContext *context)
+{
+    g_return_if_fail(index < server->addresses->len && server->workers == NULL);
+
+    WeftServerAddress *address = &g_array_index(server->addresses, WeftServerAddress, index);
+    WeftTlsContext *before = address->tls;
+    address->tls = weft_tls_context_ref(context);
+    weft_tls_context_unref(before);
 }
 
 char *
@@ -407,6 +428,8 @@ weft_server_get_metrics(WeftServer *server, WeftServerMetrics *ret_metrics)
         sum.n_active += weft_counter_get(&worker->n_active);
         sum.n_parked += weft_counter_get(&worker->n_parked);
         sum.n_served += weft_counter_get(&worker->n_served);
+        sum.n_handshakes += weft_counter_get(&worker->n_handshakes);
+        sum.n_failed_handshakes += weft_counter_get(&worker->n_failed_handshakes);
     }
     pthread_mutex_unlock(&server->mutex);
     *ret_metrics = sum;

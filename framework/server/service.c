@@ -11,6 +11,8 @@
 
 #define DEFAULT_IDLE_TIMEOUT_MS 60000
 
+static const WeftProtocol silent_protocol;
+
 WeftService *
 weft_service_new(const char *name, WeftServeFunc serve, gpointer data, GDestroyNotify data_free)
 {
@@ -21,6 +23,7 @@ weft_service_new(const char *name, WeftServeFunc serve, gpointer data, GDestroyN
     service->data = data;
     service->data_free = data_free;
     service->idle_timeout_ms = DEFAULT_IDLE_TIMEOUT_MS;
+    service->protocol = &silent_protocol;
     return service;
 }
 
@@ -45,6 +48,12 @@ weft_service_set_idle_timeout_ms(WeftService *service, int64_t timeout_ms)
 {
     g_return_if_fail(timeout_ms >= 0);
     service->idle_timeout_ms = timeout_ms;
+}
+
+void
+weft_service_set_protocol(WeftService *service, const WeftProtocol *protocol)
+{
+    service->protocol = protocol;
 }
 
 static gboolean

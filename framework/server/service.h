@@ -12,5 +12,6 @@ struct WeftService {
     WeftServeFunc serve;
     gpointer data;
     GDestroyNotify data_free;
-    int64_t idle_timeout_ms; /* 0: none */
+    int64_t idle_timeout_ms;      /* 0: none */
+    const WeftProtocol *protocol; /* not NULL; its members may be */
 };

@@ -29,6 +29,7 @@
 typedef struct {
     WeftDesk *desk;
     WeftListener *listener;
+    WeftTlsContext *tls; /* (nullable): the server's */
 } Acceptor;
 
 static void
@@ -73,7 +74,7 @@ accept_connections(gpointer data, G_GNUC_UNUSED GError **error)
             break;
         weft_counter_add(&worker->n_accepted, 1);
         atomic_fetch_add(&worker->server->n_connections, 1);
-        weft_connection_admit(acceptor->desk, stream);
+        weft_connection_admit(acceptor->desk, stream, acceptor->tls);
     }
     if (!g_error_matches(failure, WEFT_ERROR, WEFT_ERROR_CANCELLED) && worker->error == NULL) {
         worker->error = g_steal_pointer(&failure);
@@ -96,6 +97,7 @@ start_accepting(WeftWorker *worker, WeftGroup *accepting, GError **error)
         Acceptor *acceptor = g_new(Acceptor, 1);
         acceptor->desk = &worker->desks[address->service_index];
         acceptor->listener = listener;
+        acceptor->tls = address->tls;
         weft_group_spawn(accepting, "accept", accept_connections, acceptor, acceptor_free);
     }
     return TRUE;

@@ -28,6 +28,7 @@ struct WeftDesk {
 typedef struct {
     WeftAddress address; /* as bound */
     size_t service_index;
+    WeftTlsContext *tls; /* (nullable) */
     int fd;            /* listens from the moment it was added; worker 0 takes it, and leaves -1 */
     gboolean is_given; /* somebody else opened it, and keeps it */
 } WeftServerAddress;
@@ -59,6 +60,8 @@ struct WeftWorker {
     WeftCounter n_active;
     WeftCounter n_parked;
     WeftCounter n_served;
+    WeftCounter n_handshakes;
+    WeftCounter n_failed_handshakes;
 };
 
 struct WeftServer {
@@ -66,6 +69,7 @@ struct WeftServer {
     GArray *addresses;   /* WeftServerAddress */
     unsigned n_workers;
     int64_t grace_ms;
+    int64_t handshake_timeout_ms;
     WeftServerObserver observer; /* (nullable) */
     gpointer observer_data;
     size_t max_connections; /* 0: by RLIMIT_NOFILE */

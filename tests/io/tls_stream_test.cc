@@ -2,20 +2,18 @@
 
 #include <weft/tls.h>
 
-#include <glib/gstdio.h>
-#include <openssl/pem.h>
 #include <sys/socket.h>
 #include <weft/file.h>
 
 #include <random>
 #include <string>
 
+#include "../certificate_files.h"
 #include "../in_fiber.h"
 
 extern "C" {
 #include "fiber/stack.h"
 #include "io/socket.h"
-#include "io/tls_certificate.h"
 #include "io/tls_context.h"
 #include "io/tls_stream.h"
 }
@@ -35,10 +33,6 @@ class Tls : public FakeClock
     void SetUp() override
     {
         FakeClock::SetUp();
-        folder = g_dir_make_tmp("weft-tls-XXXXXX", nullptr);
-        certificate_path = std::string(folder) + "/certificate.pem";
-        key_path = std::string(folder) + "/key.pem";
-        make_files("localhost");
         server = make_server();
         client = make_client();
     }
@@ -46,34 +40,14 @@ class Tls : public FakeClock
     {
         weft_tls_context_unref(client);
         weft_tls_context_unref(server);
-        g_unlink(certificate_path.c_str());
-        g_unlink(key_path.c_str());
-        g_rmdir(folder);
-        g_free(folder);
         FakeClock::TearDown();
     }
 
-    void make_files(const char *name)
-    {
-        const char *const names[] = {name, nullptr};
-        X509 *certificate = nullptr;
-        EVP_PKEY *key = nullptr;
-
-        ASSERT_TRUE(weft_tls_certificate_make(names, &certificate, &key, nullptr));
-        FILE *file = fopen(certificate_path.c_str(), "w");
-        EXPECT_EQ(PEM_write_X509(file, certificate), 1);
-        fclose(file);
-        file = fopen(key_path.c_str(), "w");
-        EXPECT_EQ(PEM_write_PrivateKey(file, key, nullptr, nullptr, 0, nullptr, nullptr), 1);
-        fclose(file);
-        X509_free(certificate);
-        EVP_PKEY_free(key);
-    }
     WeftTlsContext *make_server()
     {
         g_autoptr(GError) error = nullptr;
         WeftTlsContext *made =
-            weft_tls_context_new_server(certificate_path.c_str(), key_path.c_str(), &error);
+            weft_tls_context_new_server(files.certificate.c_str(), files.key.c_str(), &error);
 
         EXPECT_NE(made, nullptr) << error->message;
         return made;
@@ -81,15 +55,13 @@ class Tls : public FakeClock
     WeftTlsContext *make_client()
     {
         g_autoptr(GError) error = nullptr;
-        WeftTlsContext *made = weft_tls_context_new_client(certificate_path.c_str(), &error);
+        WeftTlsContext *made = weft_tls_context_new_client(files.certificate.c_str(), &error);
 
         EXPECT_NE(made, nullptr) << error->message;
         return made;
     }
 
-    char *folder;
-    std::string certificate_path;
-    std::string key_path;
+    CertificateFiles files;
     WeftTlsContext *server;
     WeftTlsContext *client;
 };
@@ -341,7 +313,7 @@ TEST_F(Tls, AReloadIsForNewConnections)
 
         ends.meet();
         g_autofree char *before = weft_tls_context_fingerprint(server);
-        make_files("localhost");
+        files.make("localhost");
         EXPECT_TRUE(weft_tls_context_reload(server, nullptr));
         g_autofree char *after = weft_tls_context_fingerprint(server);
         EXPECT_STRNE(before, after);
@@ -361,9 +333,9 @@ TEST_F(Tls, AReloadThatFailsLeavesAllAsItWas)
 {
     g_autoptr(GError) error = nullptr;
 
-    EXPECT_TRUE(g_file_set_contents(key_path.c_str(), "no key", -1, nullptr));
+    EXPECT_TRUE(g_file_set_contents(files.key.c_str(), "no key", -1, nullptr));
     EXPECT_FALSE(weft_tls_context_reload(server, &error));
-    EXPECT_TRUE(contains(error->message, key_path)) << error->message;
+    EXPECT_TRUE(contains(error->message, files.key)) << error->message;
     in_fiber([&] {
         Ends ends(server, client);
         ends.meet();
@@ -372,26 +344,27 @@ TEST_F(Tls, AReloadThatFailsLeavesAllAsItWas)
 
 TEST_F(Tls, FilesThatCannotBeUsedAreNamed)
 {
-    const std::string missing = std::string(folder) + "/missing";
+    const std::string missing = std::string(files.folder) + "/missing";
     g_autoptr(GError) error = nullptr;
 
-    EXPECT_EQ(weft_tls_context_new_server(missing.c_str(), key_path.c_str(), &error), nullptr);
+    EXPECT_EQ(weft_tls_context_new_server(missing.c_str(), files.key.c_str(), &error), nullptr);
     EXPECT_EQ(std::string(error->message),
               "cannot read the certificate " + missing + ": No such file or directory");
     g_clear_error(&error);
 
-    EXPECT_EQ(weft_tls_context_new_server(key_path.c_str(), key_path.c_str(), &error), nullptr);
-    EXPECT_TRUE(contains(error->message, key_path + " holds no PEM certificate")) << error->message;
+    EXPECT_EQ(weft_tls_context_new_server(files.key.c_str(), files.key.c_str(), &error), nullptr);
+    EXPECT_TRUE(contains(error->message, files.key + " holds no PEM certificate"))
+        << error->message;
     g_clear_error(&error);
 
     g_autofree char *certificate = nullptr;
-    EXPECT_TRUE(g_file_get_contents(certificate_path.c_str(), &certificate, nullptr, nullptr));
-    make_files("localhost");
-    EXPECT_TRUE(g_file_set_contents(certificate_path.c_str(), certificate, -1, nullptr));
-    EXPECT_EQ(weft_tls_context_new_server(certificate_path.c_str(), key_path.c_str(), &error),
+    EXPECT_TRUE(g_file_get_contents(files.certificate.c_str(), &certificate, nullptr, nullptr));
+    files.make("localhost");
+    EXPECT_TRUE(g_file_set_contents(files.certificate.c_str(), certificate, -1, nullptr));
+    EXPECT_EQ(weft_tls_context_new_server(files.certificate.c_str(), files.key.c_str(), &error),
               nullptr);
     EXPECT_EQ(std::string(error->message),
-              "the key " + key_path + " does not belong to the certificate " + certificate_path);
+              "the key " + files.key + " does not belong to the certificate " + files.certificate);
 }
 
 TEST_F(Tls, AServerOfAnotherNameIsRefusedAndHearsWhy)

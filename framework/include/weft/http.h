@@ -68,6 +68,9 @@ const char *weft_http_request_peer(const WeftHttpRequest *request);
 const char *weft_http_request_user(const WeftHttpRequest *request);
 void weft_http_request_set_user(WeftHttpRequest *request, const char *user);
 
+/** TRUE if it came over TLS to this server; what a proxy in front says is not asked. */
+gboolean weft_http_request_is_secure(const WeftHttpRequest *request);
+
 /** Bytes announced by Content-Length; -1 for a chunked body; 0 without a body. */
 int64_t weft_http_request_content_length(const WeftHttpRequest *request);
 

@@ -11,6 +11,9 @@ typedef struct {
     int64_t n_active;   /* a fiber serves them now */
     int64_t n_parked;   /* wait without a fiber */
     int64_t n_served;   /* times that a service was called and returned */
+
+    int64_t n_handshakes;        /* of TLS, done */
+    int64_t n_failed_handshakes; /* of TLS, or none where there should be one */
 } WeftServerMetrics;
 
 /** From any thread, while the server runs and afterwards. */

@@ -48,6 +48,16 @@ gboolean weft_server_add_socket(WeftServer *server, int fd, WeftService *service
 /** How many addresses and sockets were added. */
 size_t weft_server_n_listeners(const WeftServer *server);
 
+/**
+ * From now on clients of listener @index speak TLS; who speaks plainly is told so by the service's
+ * protocol.  Listeners are numbered in the order they were added.
+ * @context: kept: weft_tls_context_reload() changes what new connections have
+ */
+void weft_server_set_tls(WeftServer *server, size_t index, WeftTlsContext *context);
+
+/** How long a TLS handshake may take; default 10 s. */
+void weft_server_set_handshake_timeout_ms(WeftServer *server, int64_t timeout_ms);
+
 /** Returns: (transfer full): the address of listener @index as bound: "127.0.0.1:40123" */
 char *weft_server_bound_address(const WeftServer *server, size_t index);
 

@@ -3,6 +3,7 @@
 
 #include <weft/buffer.h>
 #include <weft/stream.h>
+#include <weft/tls.h>
 
 G_BEGIN_DECLS
 
@@ -40,6 +41,16 @@ gpointer weft_service_data(const WeftService *service);
 /** How long a parked connection is kept; default 60 s.  0: for ever. */
 void weft_service_set_idle_timeout_ms(WeftService *service, int64_t timeout_ms);
 
+/** What a protocol has to say before it is asked to serve; literals, all nullable. */
+typedef struct {
+    const char *alpn;        /* its name in TLS (RFC 7301): "http/1.1" */
+    const char *without_tls; /* the answer to who speaks plainly where TLS is spoken */
+    const char *too_many;    /* the answer to who has too many connections */
+} WeftProtocol;
+
+/** @protocol: lives as long as the service */
+void weft_service_set_protocol(WeftService *service, const WeftProtocol *protocol);
+
 /**
  * Serve @stream in the calling fiber until its protocol ends or the peer leaves; while it waits for
  * more input, it waits here.  For streams that no server accepted, and for tests.
@@ -60,6 +71,9 @@ WeftBuffer *weft_connection_input(WeftConnection *connection);
 /** TRUE once the server drains: finish this request, announce the close, return WEFT_SERVE_CLOSE.
  */
 gboolean weft_connection_is_draining(const WeftConnection *connection);
+
+/** TRUE if nobody on the way could listen: TLS. */
+gboolean weft_connection_is_secure(const WeftConnection *connection);
 
 /** A number for logs, unique in the process. */
 uint64_t weft_connection_id(const WeftConnection *connection);
