@@ -21,6 +21,8 @@ READY_S = 60  # until a client's daemon answers, or a mount is there
 STEP_S = 60   # until a program is done
 HUNG_S = 90   # until a step that waits for a daemon is given up
 APART = "WEFT_TEST_APART"
+IN_NAMESPACES = "namespaces"
+CERTIFICATES = "/etc/ssl/certs"
 PYTHON = "/usr/bin/python3"  # for which Debian has packed the clients that are Python modules
 
 steps_done = []
@@ -35,9 +37,10 @@ def live_apart():
     command = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
     if os.getuid() != 0:
         command += ["--user", "--map-root-user"]
+    os.environ[APART] = IN_NAMESPACES
     if subprocess.run([*command, "true"], check=False, stderr=subprocess.DEVNULL).returncode != 0:
         command = ["env"]
-    os.environ[APART] = "1"
+        os.environ[APART] = "refused"
     os.execvp(command[0], [*command, PYTHON, *sys.argv])
 
 
@@ -123,6 +126,27 @@ class DesktopTest(serving.ServingTest):
         self.keep_running("dbus-daemon", "--session", "--nofork", "--nopidfile", "--address=unix:path=" + path)
         self.wait_until(lambda: can_connect(path), "the session bus answers")
         self.environment["DBUS_SESSION_BUS_ADDRESS"] = "unix:path=" + path
+
+    def make_certificate(self):
+        """Paths of a certificate for this machine, and of its key."""
+        where = self.scratch()
+        certificate, key = os.path.join(where, "certificate.pem"), os.path.join(where, "key.pem")
+        self.run_client("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                        "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=localhost",
+                        "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", key,
+                        "-out", certificate)
+        return certificate, key
+
+    def trust(self, certificate):
+        """Make the system trust @certificate only, as far as this program and its children see it."""
+        if os.environ[APART] != IN_NAMESPACES:
+            self.skipTest("the kernel refuses namespaces, so what the system trusts stays as it is")
+        trusted = self.scratch()
+        for name in ("certificate.pem", "ca-certificates.crt"):
+            shutil.copy(certificate, os.path.join(trusted, name))
+        self.run_client("openssl", "rehash", trusted)
+        self.run_client("mount", "--bind", trusted, CERTIFICATES)
+        self.addCleanup(self.run_client, "umount", "-l", CERTIFICATES)
 
     def stored(self, *names):
         """Path of a file as the server has it."""

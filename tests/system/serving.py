@@ -12,6 +12,7 @@ import resource
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -81,11 +82,13 @@ class Answer:
 class Served:
     """A server process that answers at @address."""
 
-    def __init__(self, process, address, log_path):
+    def __init__(self, process, address, log_path, certificate=None):
+        """@certificate: of a server that speaks TLS."""
         self.process = process
         self.address = address
         self.log_path = log_path
-        self.url = "http://%s/" % address
+        self.certificate = certificate
+        self.url = "%s://%s/" % ("https" if certificate else "http", address)
 
     def wait_until_it_answers(self):
         """Not only accepts: the kernel does that for a port that is bound, before anybody serves it."""
@@ -108,7 +111,11 @@ class Served:
 
     def request(self, method, path, body=None, **fields):
         """One request on a connection of its own; fields: depth="1", if_match=..."""
-        connection = http.client.HTTPConnection(self.address, timeout=END_S)
+        if self.certificate:
+            trust = ssl.create_default_context(cafile=self.certificate)
+            connection = http.client.HTTPSConnection(self.address, timeout=END_S, context=trust)
+        else:
+            connection = http.client.HTTPConnection(self.address, timeout=END_S)
         try:
             headers = {name.replace("_", "-"): value for name, value in fields.items()}
             connection.request(method, path, body=body, headers=headers)
@@ -161,13 +168,13 @@ class ServingTest(unittest.TestCase):
                 return self.scratch("/dev/shm")
         return self.scratch()
 
-    def launch(self, command, address, folder=None):
+    def launch(self, command, address, folder=None, certificate=None):
         """Start a server; @folder: the one it serves, which must be clean of its staging at the end."""
         log_path = os.path.join(self.scratch(), "log")
         with open(log_path, "wb") as log:
             process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log,
                                        stderr=subprocess.STDOUT, preexec_fn=prepare_server)
-        served = Served(process, address, log_path)
+        served = Served(process, address, log_path, certificate)
         self.addCleanup(self.end, served, folder)
         served.wait_until_it_answers()
         return served
@@ -182,10 +189,10 @@ class ServingTest(unittest.TestCase):
         if folder is not None:
             self.assertNotIn(STAGING, os.listdir(folder))
 
-    def serve(self, folder, *options, prefix=()):
-        address = free_address()
+    def serve(self, folder, *options, prefix=(), address=None, certificate=None):
+        address = address or free_address()
         return self.launch([*prefix, weftdav_program(), "--listen", address, *options, folder], address,
-                           folder)
+                           folder, certificate)
 
     def run_client(self, *command, text_in="", check=True, limit_s=CLIENT_S, **settings):
         """Run a client to its end; its output, both streams.  Through files: a daemon that a client
