@@ -175,6 +175,16 @@ weft_offload_wait(WeftOffloadLane lane, WeftOffloadFunc func, gpointer data)
         g_assert_not_reached(); /* shielded */
 }
 
+WeftOffloadLoad
+weft_offload_load(WeftOffloadLane lane)
+{
+    pthread_mutex_lock(&mutex);
+    const WeftOffloadLoad load = {.n_queued = lanes[lane].n_queued,
+                                  .n_running = lanes[lane].n_threads - lanes[lane].n_idle};
+    pthread_mutex_unlock(&mutex);
+    return load;
+}
+
 void
 weft_offload_set_max_threads(unsigned n_threads)
 {

@@ -9,6 +9,7 @@
 
 #include "http/access_log.h"
 #include "http/exchange.h"
+#include "http/metrics.h"
 #include "http/status.h"
 
 #include <weft/clock.h>
@@ -174,12 +175,26 @@ log_failure(WeftHttpExchange *exchange, WeftLogLevel level, const GError *failur
                  weft_http_request_peer(&exchange->request), failure->message);
 }
 
+static void
+note_begin(WeftHttpExchange *exchange, const WeftHttpServiceData *service)
+{
+    if (service->log_format != WEFT_HTTP_LOG_NONE || service->counts)
+        exchange->begun_us = weft_clock_now_us();
+}
+
+static void
+note_end(WeftHttpExchange *exchange)
+{
+    weft_http_access_log_write(exchange);
+    weft_http_metrics_count(exchange);
+}
+
 static Next
 refuse(WeftHttpExchange *exchange, const GError *failure)
 {
     exchange->response.is_last = TRUE;
     answer_error(exchange, failure);
-    weft_http_access_log_write(exchange);
+    note_end(exchange);
     return NEXT_CUT;
 }
 
@@ -258,13 +273,13 @@ serve_request(WeftHttpExchange *exchange, const WeftHttpServiceData *service,
     case HEAD_GONE:
         return NEXT_CLOSE;
     case HEAD_REFUSED:
+        note_begin(exchange, service);
         weft_http_request_take_head(request);
         return refuse(exchange, failure);
     case HEAD_DONE:
         break;
     }
-    if (service->log_format != WEFT_HTTP_LOG_NONE)
-        exchange->begun_us = weft_clock_now_us();
+    note_begin(exchange, service);
     /* From here on the head must not move: whatever the body needs is made now. */
     if (input->capacity - input->begin - request->head.position < MIN_BODY_WINDOW_BYTES)
         weft_buffer_reserve(input, MIN_BODY_WINDOW_BYTES);
@@ -273,7 +288,7 @@ serve_request(WeftHttpExchange *exchange, const WeftHttpServiceData *service,
         return refuse(exchange, failure);
 
     run_handler(exchange);
-    weft_http_access_log_write(exchange);
+    note_end(exchange);
     return after_answer(exchange);
 }
 

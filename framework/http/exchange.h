@@ -13,7 +13,7 @@ typedef struct WeftHttpExchange WeftHttpExchange;
 struct WeftHttpExchange {
     WeftHttpRequest request;
     WeftHttpResponse response;
-    int64_t begun_us;       /* monotonic; only while an access log is written */
+    int64_t begun_us;       /* monotonic; only for an access log or counters */
     WeftHttpExchange *next; /* in the pool */
 };
 

@@ -13,6 +13,7 @@ typedef struct {
     gpointer data; /* owned */
     GDestroyNotify data_free;
     WeftHttpLimits limits;
+    gboolean counts; /* weft/http_metrics.h */
     WeftHttpLogFormat log_format;
     int log_fd;        /* borrowed */
     char *server_line; /* "Server: weft\r\n", or "" */

@@ -21,7 +21,7 @@ PUBLIC_HEADERS = {
     "sync": "channel condition mailbox mutex pool select semaphore wait_group",
     "io": "address file listener resolver stream sys/stream tls",
     "server": "server service metrics",
-    "http": "http http_auth http_target",
+    "http": "http http_auth http_metrics http_target",
     "thrift": "thrift",
     "dav": "dav dav_store",
 }

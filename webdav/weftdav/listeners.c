@@ -4,23 +4,32 @@
  */
 #include "webdav/weftdav/listeners.h"
 
+#include <string.h>
+#include <weft/http_metrics.h>
+
+#include "webdav/weftdav/metrics.h"
 #include "webdav/weftdav/supervisor.h"
 
-/* The first address takes the service over, the others share it. */
+/* How a supervisor calls the socket for metrics: FileDescriptorName= of its unit. */
+#define METRICS_SOCKET "metrics"
+
+/* A service goes to the server with its first address. */
+static gboolean
+listen_on(WeftServer *server, const char *address, WeftService *service, gboolean is_first,
+          GError **error)
+{
+    return is_first ? weft_server_add(server, address, service, error)
+                    : weft_server_add_address(server, address, service, error);
+}
+
 static gboolean
 listen_on_addresses(WeftDavProgram *program, GError **error)
 {
     char **addresses = program->options.listen;
 
-    for (size_t i = 0; addresses[i] != NULL; i++) {
-        const gboolean ok =
-            i == 0
-                ? weft_server_add(program->server, addresses[i], program->service, error)
-                : weft_server_add_address(program->server, addresses[i], program->service, error);
-
-        if (!ok)
+    for (size_t i = 0; addresses[i] != NULL; i++)
+        if (!listen_on(program->server, addresses[i], program->service, i == 0, error))
             return FALSE;
-    }
     return TRUE;
 }
 
@@ -29,23 +38,52 @@ static gboolean
 listen_on_given(WeftDavProgram *program, const GArray *given, GError **error)
 {
     for (size_t i = 0; i < given->len; i++) {
-        const int fd = g_array_index(given, WeftDavGivenSocket, i).fd;
+        const WeftDavGivenSocket *socket = &g_array_index(given, WeftDavGivenSocket, i);
 
-        if (!weft_server_add_socket(program->server, fd, program->service, error))
+        if (strcmp(socket->name, METRICS_SOCKET) == 0)
+            continue;
+        if (!weft_server_add_socket(program->server, socket->fd, program->service, error))
             return FALSE;
 
-        g_autofree char *bound = weft_server_bound_address(program->server, i);
+        g_autofree char *bound = weft_server_bound_address(
+            program->server, weft_server_n_listeners(program->server) - 1);
         if (!weft_dav_program_options_allow(&program->options, bound, error))
             return FALSE;
     }
     return TRUE;
 }
 
+static gboolean
+listen_for_metrics(WeftDavProgram *program, const GArray *given, GError **error)
+{
+    const char *address = program->options.metrics;
+
+    for (size_t i = 0; i < given->len; i++) {
+        const WeftDavGivenSocket *socket = &g_array_index(given, WeftDavGivenSocket, i);
+
+        if (strcmp(socket->name, METRICS_SOCKET) == 0) {
+            weft_http_service_set_counting(program->service, TRUE);
+            return weft_server_add_socket(program->server, socket->fd,
+                                          weft_dav_metrics_service_new(program), error);
+        }
+    }
+    if (address == NULL)
+        return TRUE;
+    weft_http_service_set_counting(program->service, TRUE);
+    return listen_on(program->server, address, weft_dav_metrics_service_new(program), TRUE, error);
+}
+
 gboolean
 weft_dav_program_listen(WeftDavProgram *program, GError **error)
 {
     g_autoptr(GArray) given = weft_dav_supervisor_sockets();
+    const gboolean has_other =
+        given->len > 1 ||
+        (given->len == 1 &&
+         strcmp(g_array_index(given, WeftDavGivenSocket, 0).name, METRICS_SOCKET) != 0);
 
-    return given->len > 0 ? listen_on_given(program, given, error)
-                          : listen_on_addresses(program, error);
+    if (!(has_other ? listen_on_given(program, given, error) : listen_on_addresses(program, error)))
+        return FALSE;
+    program->n_addresses = weft_server_n_listeners(program->server);
+    return listen_for_metrics(program, given, error);
 }

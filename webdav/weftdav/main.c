@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <weft/clock.h>
 #include <weft/dav.h>
 #include <weft/log.h>
 
@@ -80,19 +81,21 @@ make_service(const WeftDavProgramOptions *options, GError **error)
 }
 
 static void
-print_banner(const WeftServer *server, const WeftDavProgramOptions *options)
+print_banner(const WeftDavProgram *program)
 {
+    const WeftServer *server = program->server;
     g_autofree char *first = weft_server_bound_address(server, 0);
 
-    g_print("weftdav " WEFT_VERSION " serves %s (%s)\n", options->directory,
-            options->read_only ? "read-only" : "read and write");
+    g_print("weftdav " WEFT_VERSION " serves %s (%s)\n", program->options.directory,
+            program->options.read_only ? "read-only" : "read and write");
     for (size_t i = 0; i < weft_server_n_listeners(server); i++) {
         g_autofree char *bound = weft_server_bound_address(server, i);
+        const char *path = i < program->n_addresses ? "" : "metrics";
 
         if (g_str_has_prefix(bound, "unix:"))
             g_print("  %s\n", bound);
         else
-            g_print("  http://%s/\n", bound);
+            g_print("  http://%s/%s\n", bound, path);
     }
     if (!g_str_has_prefix(first, "unix:"))
         g_print("Mount it:\n"
@@ -149,12 +152,13 @@ serve(WeftDavProgram *program, GError **error)
     if (program->service == NULL || !weft_dav_access_log_open(program, error))
         return FALSE;
 
+    program->started_us = weft_clock_wall_us();
     program->server = weft_server_new();
     weft_server_set_workers(program->server, options->n_workers);
     weft_server_set_observer(program->server, observe, program);
     if (!weft_dav_program_listen(program, error))
         return FALSE;
-    print_banner(program->server, options);
+    print_banner(program);
     return weft_server_run(program->server, error);
 }
 

@@ -31,6 +31,7 @@ static const char description[] =
 
 static gboolean check_listen(gconstpointer data, GError **error);
 static gboolean check_state(gconstpointer data, GError **error);
+static gboolean check_metrics(gconstpointer data, GError **error);
 
 #define FIELD(name) G_STRUCT_OFFSET(WeftDavProgramOptions, name)
 #define FLAG WEFT_DAV_OPTION_FLAG
@@ -78,6 +79,8 @@ static const WeftDavOption table[] = {
      .help = "Refuse uploads larger than SIZE",
      .fallback = "none"},
 
+    {"metrics", 0, STRING, FIELD(metrics), "ADDR",
+     .help = "Serve metrics (Prometheus) and health on ADDR, to everybody", .check = check_metrics},
     {"access-log", 0, PATH, FIELD(access_log), "FILE",
      .help = "Write a line for each request to FILE; - is stdout"},
     {"access-log-format", 0, CHOICE, FIELD(access_log_format), "combined|json",
@@ -182,6 +185,16 @@ check_state(gconstpointer data, GError **error)
     if (options->state != NULL && is_same_or_below(options->state, options->directory))
         return refuse(error, "the state folder %s must not lie in the folder that is served",
                       options->state);
+    return TRUE;
+}
+
+static gboolean
+check_metrics(gconstpointer data, GError **error)
+{
+    const WeftDavProgramOptions *options = data;
+
+    if (options->metrics != NULL && strchr(options->metrics, ':') == NULL)
+        return refuse(error, "%s is no address: it has no port", options->metrics);
     return TRUE;
 }
 

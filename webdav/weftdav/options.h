@@ -27,6 +27,7 @@ typedef struct {
     char *state;              /* (nullable): the state folder */
     int64_t max_upload_bytes; /* -1: none */
 
+    char *metrics;    /* (nullable): the address of metrics and health */
     char *access_log; /* (nullable): "-" for stdout */
     WeftHttpLogFormat access_log_format;
     WeftLogLevel log_level;

@@ -36,6 +36,15 @@ WEFT_PARKS gboolean weft_offload(WeftOffloadLane lane, WeftOffloadFunc func, gpo
  */
 void weft_offload_wait(WeftOffloadLane lane, WeftOffloadFunc func, gpointer data);
 
+/** What a lane has to do. */
+typedef struct {
+    unsigned n_queued;  /* jobs that wait for a thread */
+    unsigned n_running; /* threads that have one */
+} WeftOffloadLoad;
+
+/** A look from outside, from any thread: old as soon as it is there. */
+WeftOffloadLoad weft_offload_load(WeftOffloadLane lane);
+
 /** Threads of each lane at most; default 8. */
 void weft_offload_set_max_threads(unsigned n_threads);
 

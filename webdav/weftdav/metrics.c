@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Numbers that are kept anyway, or that each worker counts for itself, put into text when somebody
+ * asks.
+ */
+#include "webdav/weftdav/metrics.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <weft/deadline.h>
+#include <weft/http_metrics.h>
+#include <weft/metrics.h>
+#include <weft/offload.h>
+
+/* How long the folder may take to answer, before the server does not count as ready. */
+#define READY_MS 2000
+
+#define TEXT_TYPE "text/plain; charset=utf-8"
+#define METRICS_TYPE "text/plain; version=0.0.4; charset=utf-8"
+
+/* ---- the text format: https://prometheus.io/docs/instrumenting/exposition_formats/ ---- */
+
+static void
+begin_family(GString *text, const char *name, const char *type, const char *help)
+{
+    g_string_append_printf(text, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
+}
+
+/* A family of one sample, without labels. */
+static void
+append_single(GString *text, const char *name, const char *type, const char *help, int64_t value)
+{
+    begin_family(text, name, type, help);
+    g_string_append_printf(text, "%s %" G_GINT64_FORMAT "\n", name, value);
+}
+
+/* "0.00025" */
+static void
+append_seconds(GString *text, int64_t us)
+{
+    g_string_append_printf(text, "%" G_GINT64_FORMAT ".%06d", us / G_USEC_PER_SEC,
+                           (int)(us % G_USEC_PER_SEC));
+}
+
+static void
+append_requests(GString *text, const WeftHttpMetrics *http)
+{
+    const char *name = "weftdav_http_requests_total";
+
+    begin_family(text, name, "counter", "Requests answered.");
+    for (size_t i = 0; i < WEFT_HTTP_N_COUNTED_METHODS; i++)
+        for (size_t k = 0; k < WEFT_HTTP_N_STATUS_CLASSES; k++)
+            if (http->n_requests[i][k] > 0)
+                g_string_append_printf(
+                    text, "%s{method=\"%s\",status=\"%zuxx\"} %" G_GINT64_FORMAT "\n", name,
+                    weft_http_counted_method(i), k + 1, http->n_requests[i][k]);
+}
+
+static void
+append_latency(GString *text, const WeftHttpMetrics *http)
+{
+    const char *name = "weftdav_http_request_duration_seconds";
+    int64_t n_so_far = 0;
+
+    begin_family(text, name, "histogram", "From the head of a request to the end of its answer.");
+    for (size_t i = 0; i < WEFT_HTTP_N_LATENCY_BOUNDS; i++) {
+        n_so_far += http->n_by_latency[i];
+        g_string_append_printf(text, "%s_bucket{le=\"", name);
+        append_seconds(text, weft_http_latency_bound_us(i));
+        g_string_append_printf(text, "\"} %" G_GINT64_FORMAT "\n", n_so_far);
+    }
+    n_so_far += http->n_by_latency[WEFT_HTTP_N_LATENCY_BOUNDS];
+    g_string_append_printf(text, "%s_bucket{le=\"+Inf\"} %" G_GINT64_FORMAT "\n%s_sum ", name,
+                           n_so_far, name);
+    append_seconds(text, http->latency_sum_us);
+    g_string_append_printf(text, "\n%s_count %" G_GINT64_FORMAT "\n", name, n_so_far);
+}
+
+static void
+append_connections(GString *text, WeftServer *server)
+{
+    const char *name = "weftdav_connections";
+    WeftServerMetrics metrics;
+
+    weft_server_get_metrics(server, &metrics);
+    append_single(text, "weftdav_connections_accepted_total", "counter", "Connections accepted.",
+                  metrics.n_accepted);
+    begin_family(text, name, "gauge",
+                 "Connections: active ones are served by a fiber, parked ones wait without one.");
+    g_string_append_printf(text,
+                           "%s{state=\"active\"} %" G_GINT64_FORMAT
+                           "\n%s{state=\"parked\"} %" G_GINT64_FORMAT "\n",
+                           name, metrics.n_active, name, metrics.n_parked);
+}
+
+static void
+append_offload(GString *text)
+{
+    static const struct {
+        WeftOffloadLane lane;
+        const char *name;
+    } lanes[] = {{WEFT_OFFLOAD_DISK, "disk"}, {WEFT_OFFLOAD_NETWORK, "network"}};
+    const char *name = "weftdav_offload_jobs";
+
+    begin_family(text, name, "gauge", "Jobs on the pool of threads that may block.");
+    for (size_t i = 0; i < G_N_ELEMENTS(lanes); i++) {
+        const WeftOffloadLoad load = weft_offload_load(lanes[i].lane);
+
+        g_string_append_printf(text,
+                               "%s{lane=\"%s\",state=\"queued\"} %u\n"
+                               "%s{lane=\"%s\",state=\"running\"} %u\n",
+                               name, lanes[i].name, load.n_queued, name, lanes[i].name,
+                               load.n_running);
+    }
+}
+
+static char *
+format_metrics(WeftDavProgram *program)
+{
+    GString *text = g_string_sized_new(4096);
+    WeftHttpMetrics http;
+
+    weft_http_get_metrics(&http);
+    begin_family(text, "weftdav_info", "gauge", "What runs.");
+    g_string_append(text, "weftdav_info{version=\"" WEFT_VERSION "\"} 1\n");
+    append_single(text, "weftdav_start_time_seconds", "gauge", "When it started, since 1970.",
+                  program->started_us / G_USEC_PER_SEC);
+    append_requests(text, &http);
+    append_latency(text, &http);
+    append_single(text, "weftdav_http_received_bytes_total", "counter",
+                  "Bytes of request bodies: uploads above all.", http.n_received_bytes);
+    append_single(text, "weftdav_http_sent_bytes_total", "counter", "Bytes of answers' bodies.",
+                  http.n_sent_bytes);
+    append_connections(text, program->server);
+    append_offload(text);
+    return g_string_free(text, FALSE);
+}
+
+/* ---- answers ---- */
+
+static gboolean
+answer(WeftHttpResponse *response, unsigned status, const char *type, const char *text,
+       GError **error)
+{
+    weft_http_response_set_status(response, status);
+    weft_http_response_set_header(response, "Content-Type", type);
+    weft_http_response_set_header(response, "Cache-Control", "no-store");
+    return weft_http_response_send(response, text, strlen(text), error);
+}
+
+static gboolean
+answer_metrics(G_GNUC_UNUSED WeftHttpRequest *request, WeftHttpResponse *response, gpointer data,
+               GError **error)
+{
+    g_autofree char *text = format_metrics(data);
+
+    return answer(response, 200, METRICS_TYPE, text, error);
+}
+
+static gboolean
+answer_health(G_GNUC_UNUSED WeftHttpRequest *request, WeftHttpResponse *response,
+              G_GNUC_UNUSED gpointer data, GError **error)
+{
+    return answer(response, 200, TEXT_TYPE, "alive\n", error);
+}
+
+typedef struct {
+    char *path;
+    int failure; /* an errno, 0: it is there */
+} Look;
+
+static void
+look_free(gpointer data)
+{
+    Look *look = data;
+
+    g_free(look->path);
+    g_free(look);
+}
+
+static void
+look_at_folder(gpointer data)
+{
+    Look *look = data;
+    struct stat info;
+
+    look->failure = stat(look->path, &info) == 0 ? 0 : errno;
+}
+
+/* A file server whose files do not answer is of no use: a network file system may hang. */
+static gboolean
+answer_readiness(G_GNUC_UNUSED WeftHttpRequest *request, WeftHttpResponse *response, gpointer data,
+                 GError **error)
+{
+    const WeftDavProgram *program = data;
+    Look *look = g_new0(Look, 1);
+    int failure = ETIMEDOUT;
+
+    look->path = g_strdup(program->options.directory);
+    {
+        g_auto(WeftDeadlineScope) time = weft_deadline_scope_ms(READY_MS);
+
+        if (weft_offload(WEFT_OFFLOAD_NETWORK, look_at_folder, look, look_free, NULL)) {
+            failure = look->failure;
+            look_free(look);
+        }
+    }
+    if (failure == 0)
+        return answer(response, 200, TEXT_TYPE, "ready\n", error);
+
+    g_autofree char *text = g_strdup_printf("not ready: the folder: %s\n", g_strerror(failure));
+    return answer(response, 503, TEXT_TYPE, text, error);
+}
+
+static void
+router_free(gpointer router)
+{
+    weft_http_router_free(router);
+}
+
+WeftService *
+weft_dav_metrics_service_new(WeftDavProgram *program)
+{
+    WeftHttpRouter *router = weft_http_router_new();
+
+    weft_http_router_add(router, "GET", "/metrics", answer_metrics, program);
+    weft_http_router_add(router, "GET", "/healthz", answer_health, program);
+    weft_http_router_add(router, "GET", "/readyz", answer_readiness, program);
+    return weft_http_service_new(weft_http_router_handle, router, router_free);
+}
