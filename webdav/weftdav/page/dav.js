@@ -152,9 +152,13 @@ export function remove(url) {
     return change("DELETE", url, {});
 }
 
-/** Refused with 412 where something stands at @to. */
-export function move(url, to) {
-    return change("MOVE", url, {Destination: to.href, Overwrite: "F"});
+/** Refused where something stands at @to. */
+export async function move(url, to) {
+    try {
+        await change("MOVE", url, {Destination: to.href, Overwrite: "F"});
+    } catch (problem) {
+        throw problem.status === 412 ? new DavError(412, to) : problem;
+    }
 }
 
 /** The beginning of a file's text. */

@@ -106,6 +106,7 @@ async function load(url) {
 /* Do what may fail, and say so. */
 async function attempt(work) {
     problem.textContent = "";
+    status.textContent = "";
     try {
         await work();
     } catch (failure) {

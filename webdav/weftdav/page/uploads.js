@@ -203,7 +203,7 @@ export class Uploads {
         this.element.hidden = this.#jobs.length === 0;
         this.#close.hidden = this.isBusy;
         if (this.isBusy)
-            this.#summary.textContent = `Uploading: ${done} of ${count(this.#jobs.length, "file", "files")} done`;
+            this.#summary.textContent = `Uploading: ${done} of ${this.#jobs.length} done`;
         else
             this.#summary.textContent = `Uploaded ${count(done, "file", "files")}`
                 + (open.length > 0 ? `, ${open.length} not` : "");
