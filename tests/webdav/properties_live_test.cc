@@ -54,5 +54,6 @@ TEST(Live, KnowsWhatCollectionsLack)
     EXPECT_TRUE(weft_dav_live_is_on(weft_dav_live_find("DAV:", "getetag"), FALSE));
     EXPECT_FALSE(weft_dav_live_is_on(weft_dav_live_find("DAV:", "getetag"), TRUE));
     EXPECT_TRUE(weft_dav_live_is_on(weft_dav_live_find("DAV:", "resourcetype"), TRUE));
-    EXPECT_FALSE(weft_dav_live_is_on(weft_dav_live_find("DAV:", "supportedlock"), FALSE));
+    EXPECT_FALSE(weft_dav_live_is_on(weft_dav_live_find("DAV:", "quota"), FALSE));
+    EXPECT_TRUE(weft_dav_live_is_on(weft_dav_live_find("DAV:", "supportedlock"), FALSE));
 }

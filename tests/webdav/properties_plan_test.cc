@@ -139,11 +139,11 @@ TEST(Plan, AllpropIsLiveThenDead)
 
 TEST(Plan, AllpropWithIncludeTellsWhatIsMissing)
 {
-    const std::string body = "<D:propfind xmlns:D='DAV:'><D:allprop/><D:include><D:supportedlock/>"
+    const std::string body = "<D:propfind xmlns:D='DAV:'><D:allprop/><D:include><D:quota/>"
                              "</D:include></D:propfind>";
 
     EXPECT_NE(Response(body, "f", file_info)
-                  .find(std::string("<D:propstat><D:prop><D:supportedlock/></D:prop>") + missing),
+                  .find(std::string("<D:propstat><D:prop><D:quota/></D:prop>") + missing),
               std::string::npos);
 }
 
@@ -158,6 +158,7 @@ TEST(Plan, PropnameGivesNamesOnly)
                           "<X:Win32LastModifiedTime xmlns:X=\"urn:schemas-microsoft-com:\"/>"
                           "<D:quota-available-bytes/><D:quota-used-bytes/><D:quota/><D:quotaused/>"
                           "<D:current-user-principal/><D:current-user-privilege-set/>"
+                          "<D:lockdiscovery/><D:supportedlock/>"
                           "<X:color xmlns:X=\"urn:u\"/></D:prop>") +
                   found + "</D:response>\n");
     EXPECT_EQ(Response(body, "f", folder_info).find("404"), std::string::npos);

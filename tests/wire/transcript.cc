@@ -16,6 +16,7 @@
 
 #include <cstring>
 #include <fstream>
+#include <map>
 
 namespace weft_test
 {
@@ -139,8 +140,9 @@ class Dialogue
     }
     Dialogue(const Dialogue &) = delete;
 
-    bool play(const Step &step)
+    bool play(Step step)
     {
+        recall(&step.text);
         if (step.who == 'C')
             return say(step);
         if (step.is_raw)
@@ -153,6 +155,28 @@ class Dialogue
     }
 
   private:
+    /* Put in what {names} stand for, as far as they are known. */
+    void recall(std::string *text) const
+    {
+        for (const auto &[name, value] : names) {
+            for (size_t at = 0; (at = text->find(name, at)) != std::string::npos;)
+                text->replace(at, name.size(), value);
+        }
+    }
+
+    /* The first {name} of a line that came, which begins as @pattern does. */
+    void learn(const std::string &pattern, const std::string &line)
+    {
+        const size_t at = pattern.find('{');
+        const size_t past = pattern.find('}', at);
+
+        if (at == std::string::npos || past == std::string::npos || line.size() < at)
+            return;
+        const size_t until =
+            past + 1 < pattern.size() ? line.find(pattern[past + 1], at) : line.size();
+        names[pattern.substr(at, past + 1 - at)] = line.substr(at, until - at);
+    }
+
     bool say(const Step &step)
     {
         if (!step.is_raw && step.text == "<finish>")
@@ -209,8 +233,11 @@ class Dialogue
 
         if (!hear_line(&line))
             return false;
-        EXPECT_TRUE(matches(pattern, line)) << "expected " << pattern << "\n     got " << line;
-        return matches(pattern, line);
+        learn(pattern, line);
+        std::string known = pattern;
+        recall(&known);
+        EXPECT_TRUE(matches(known, line)) << "expected " << known << "\n     got " << line;
+        return matches(known, line);
     }
 
     bool expect_rest_of_head()
@@ -248,8 +275,9 @@ class Dialogue
     }
 
     int fd;
-    std::string heard; /* and not yet expected */
-    std::string end;   /* why nothing more was heard */
+    std::map<std::string, std::string> names; /* "{token}" to what it stands for */
+    std::string heard;                        /* and not yet expected */
+    std::string end;                          /* why nothing more was heard */
 };
 
 } // namespace

@@ -14,6 +14,8 @@
  *     S: ...              lines up to the empty one, that included
  *     S~ abc              these bytes must come; S*100~ as above
  *     S: <close>          the end of the stream must come
+ *     S: Lock-Token: <{token}>
+ *                         {token} stands for what comes, and from then on for the same: in If, too
  *
  * One blank behind the mark is not part of the text.  In it \r \n \t \0 \\ and \xNN are bytes.
  */

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <weft/fiber.h>
 
+#include "webdav/properties/lock_discovery.h"
 #include "webdav/properties/plan.h"
 #include "webdav/properties/view.h"
 #include "webdav/rights.h"
@@ -189,6 +190,19 @@ walk_members(Walk *walk, GError **error)
 
 /* ---- the answer ---- */
 
+/* Once for all of the answer, and not at all as long as nobody locks. */
+static gboolean
+look_for_locks(Walk *walk, GError **error)
+{
+    WeftDavCall *call = walk->call;
+
+    if (weft_dav_lock_store_is_empty(call->locks) ||
+        !weft_dav_query_asks(weft_dav_plan_query(walk->plan), WEFT_DAV_LIVE_OF_LOCKS))
+        return TRUE;
+    walk->view.locks = weft_dav_lock_view_new(call, walk->depth != WEFT_DAV_DEPTH_0, error);
+    return walk->view.locks != NULL;
+}
+
 static gboolean
 answer(Walk *walk, GError **error)
 {
@@ -196,6 +210,8 @@ answer(Walk *walk, GError **error)
 
     if (weft_dav_query_asks(weft_dav_plan_query(walk->plan), WEFT_DAV_LIVE_OF_SPACE) &&
         !call->store->methods->get_space(call->store, call->path, &walk->view.space, error))
+        return FALSE;
+    if (!look_for_locks(walk, error))
         return FALSE;
     if (!append_self(walk, error))
         return FALSE;
@@ -223,6 +239,7 @@ walk_clear(Walk *walk)
     g_array_unref(walk->levels);
     g_string_free(walk->path, TRUE);
     weft_dav_plan_unref(walk->plan);
+    weft_dav_lock_view_free(walk->view.locks);
     weft_buffer_clear(&walk->begin);
     weft_dav_multistatus_clear(&walk->multistatus);
 }

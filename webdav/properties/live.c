@@ -9,6 +9,7 @@
 #include <weft/scan.h>
 
 #include "webdav/properties/content_type.h"
+#include "webdav/properties/lock_discovery.h"
 #include "webdav/properties/view.h"
 #include "webdav/xml/writer.h"
 
@@ -70,11 +71,11 @@ put_executable(char *at, const WeftDavResource *resource)
 #define ALLPROP WEFT_DAV_LIVE_IN_ALLPROP
 #define APPLIED WEFT_DAV_LIVE_APPLIED
 #define SPACE WEFT_DAV_LIVE_OF_SPACE
+#define LOCKS WEFT_DAV_LIVE_OF_LOCKS
 #define DAV_ELEMENT(name) "<D:" name ">", "</D:" name ">"
 
 /* A collection has no entity tag: what GET shows of it is made of its members, whose changes it
- * does not always see.  The two of locks are on nothing before locks work, yet nobody may set them.
- */
+ * does not always see. */
 static const WeftDavLive properties[] = {
     {DAV, "creationdate", BOTH | ALLPROP, DAV_ELEMENT("creationdate"), put_creation_date, NULL,
      NULL},
@@ -106,8 +107,9 @@ static const WeftDavLive properties[] = {
      weft_dav_view_append_user},
     {DAV, "current-user-privilege-set", BOTH, DAV_ELEMENT("current-user-privilege-set"), NULL, NULL,
      weft_dav_view_append_privileges},
-    {DAV, "lockdiscovery", 0, "<D:lockdiscovery/>", "", NULL, NULL, NULL},
-    {DAV, "supportedlock", 0, "<D:supportedlock/>", "", NULL, NULL, NULL},
+    {DAV, "lockdiscovery", BOTH | ALLPROP | LOCKS, DAV_ELEMENT("lockdiscovery"), NULL, NULL,
+     weft_dav_lock_view_append},
+    {DAV, "supportedlock", BOTH | ALLPROP, weft_dav_supported_lock, "", NULL, NULL, NULL},
 };
 
 const WeftDavLive *

@@ -26,6 +26,7 @@ typedef enum {
     WEFT_DAV_LIVE_SETTABLE = 1 << 3, /* PROPPATCH may put a dead property before it */
     WEFT_DAV_LIVE_APPLIED = 1 << 4,  /* PROPPATCH changes what it is made of */
     WEFT_DAV_LIVE_OF_SPACE = 1 << 5, /* the view must have measured the room there is */
+    WEFT_DAV_LIVE_OF_LOCKS = 1 << 6, /* the view must have looked for locks */
 } WeftDavLiveFlags;
 
 /** No value is longer, the one made of the name apart. */

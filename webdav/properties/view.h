@@ -15,6 +15,7 @@ typedef struct WeftDavView {
     const char *folder; /* path of the collection that holds the resource, with a slash at its end;
                            with the resource's name, its path.  "" for the root itself */
     WeftDavSpace space; /* measured where a row that is asked has WEFT_DAV_LIVE_OF_SPACE */
+    struct WeftDavLockView *locks; /* properties/lock_discovery.h; NULL where there are none */
 } WeftDavView;
 
 /** The path of @resource, as stores take it.  Returns: (transfer full) */
