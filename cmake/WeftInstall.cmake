@@ -11,8 +11,9 @@ install(DIRECTORY framework/include/weft webdav/include/weft DESTINATION ${CMAKE
 install(TARGETS weft weft_headers weft_dav EXPORT weft_targets
         ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
         INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-install(TARGETS weftdav RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-install(FILES docs/weftdav.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+install(TARGETS weftdav RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT weftdav)
+install(FILES docs/weftdav.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT weftdav)
+install(FILES docs/weftdav.conf.5 DESTINATION ${CMAKE_INSTALL_MANDIR}/man5 COMPONENT weftdav)
 install(FILES framework/fiber/gdb/weft_gdb.py DESTINATION ${CMAKE_INSTALL_DATADIR}/weft)
 
 install(EXPORT weft_targets NAMESPACE weft:: FILE WeftTargets.cmake DESTINATION ${package_dir})
