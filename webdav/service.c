@@ -79,7 +79,7 @@ static const WeftDavMethod methods[] = {
     {"LOCK",      weft_dav_lock_receive, weft_dav_lock, ANYTHING, WRITES, LOCKS_SUBTREE, TO_WRITE, MEMBERSHIP},
     {"UNLOCK",    NULL, weft_dav_unlock,    ANYTHING,  WRITES, LOCKS_RESOURCE, TO_WRITE, NO_CHANGE},
     {"POST",      NULL, NULL,               NOWHERE,   WRITES, LOCKS_NOTHING, TO_WRITE, NO_CHANGE},
-    {"PATCH",     NULL, NULL,               NOWHERE,   WRITES, LOCKS_NOTHING, TO_WRITE, RESOURCE},
+    {"PATCH",     weft_dav_patch_receive, weft_dav_patch, FILES, WRITES, LOCKS_RESOURCE, TO_WRITE, RESOURCE},
     {"TRACE",     NULL, NULL,               NOWHERE,   READS,  LOCKS_NOTHING, TO_SEE, NO_CHANGE},
 };
 /* clang-format on */

@@ -40,6 +40,7 @@ typedef struct {
 
     /* What receive has left for run. */
     WeftDavUpload *upload;
+    int64_t received_bytes; /* of the body, into upload */
     WeftDavXml *xml;
 
     /* What the answer to a failure tells beside its status (RFC 4918 16). */
@@ -58,6 +59,8 @@ gboolean weft_dav_get(WeftDavCall *call, GError **error);
 gboolean weft_dav_propfind(WeftDavCall *call, GError **error);
 gboolean weft_dav_put_receive(WeftDavCall *call, GError **error);
 gboolean weft_dav_put(WeftDavCall *call, GError **error);
+gboolean weft_dav_patch_receive(WeftDavCall *call, GError **error);
+gboolean weft_dav_patch(WeftDavCall *call, GError **error);
 gboolean weft_dav_delete(WeftDavCall *call, GError **error);
 gboolean weft_dav_mkcol_receive(WeftDavCall *call, GError **error);
 gboolean weft_dav_mkcol(WeftDavCall *call, GError **error);

@@ -19,12 +19,13 @@ TEST_P(Service, OptionsTellClassAndAllow)
     const Answer nothing = Do("OPTIONS", "/n");
 
     EXPECT_EQ(root.status, 200);
-    EXPECT_EQ(root.Field("DAV"), "1, 2, 3");
+    EXPECT_EQ(root.Field("DAV"), "1, 2, 3, extended-mkcol, sabredav-partialupdate");
     EXPECT_EQ(root.Field("MS-Author-Via"), "DAV");
     EXPECT_EQ(root.Field("Allow"), "OPTIONS, GET, HEAD, PROPFIND, PROPPATCH, DELETE, COPY, MOVE, "
                                    "LOCK, UNLOCK");
     EXPECT_EQ(file.Field("Allow"),
-              "OPTIONS, GET, HEAD, PROPFIND, PUT, PROPPATCH, DELETE, COPY, MOVE, LOCK, UNLOCK");
+              "OPTIONS, GET, HEAD, PROPFIND, PUT, PROPPATCH, DELETE, COPY, MOVE, LOCK, UNLOCK, "
+              "PATCH");
     EXPECT_EQ(nothing.status, 200);
     EXPECT_EQ(nothing.Field("Allow"), "OPTIONS, PUT, MKCOL, LOCK, UNLOCK");
     EXPECT_EQ(Do("OPTIONS", "*").status, 200);

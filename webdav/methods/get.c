@@ -3,13 +3,67 @@
  * GET and HEAD (RFC 9110 9.3.1, RFC 4918 9.4): a file, or a page that lists a collection.
  */
 #include <string.h>
+#include <weft/fiber.h>
 
 #include "webdav/active_content.h"
+#include "webdav/digest.h"
 #include "webdav/methods/collection_page.h"
+#include "webdav/methods/upload_body.h"
 #include "webdav/properties/content_type.h"
 #include "webdav/rights.h"
 #include "webdav/service.h"
 #include "webdav/xml/writer.h"
+
+/* ---- digests on request ---- */
+
+/* Reading a file for nothing but its digest takes time, and anybody may ask: beyond this it is not
+ * done.  RFC 9530 4: a wish is not an order. */
+#define MAX_DIGEST_BYTES ((uint64_t)1 << 30)
+
+static gboolean
+checksum_file(WeftFile *file, GChecksum *checksum, GError **error)
+{
+    void *piece = weft_dav_piece_take();
+    int64_t offset = 0;
+    ssize_t n;
+
+    while ((n = weft_file_read_at(file, piece, WEFT_DAV_PIECE_BYTES, offset, error)) > 0) {
+        g_checksum_update(checksum, piece, n);
+        offset += n;
+        if (!weft_fiber_yield(error)) {
+            n = -1;
+            break;
+        }
+    }
+    weft_dav_piece_put(piece);
+    return n == 0;
+}
+
+/* The digest of the whole file, whatever range is asked for (RFC 9530 3). */
+static gboolean
+set_digest(WeftDavCall *call, WeftFile *file, GError **error)
+{
+    const char *wanted = weft_dav_call_header(call, "Want-Repr-Digest");
+    const gboolean is_legacy = wanted == NULL;
+
+    if (is_legacy)
+        wanted = weft_dav_call_header(call, "Want-Digest");
+    if (wanted == NULL || call->info.size_bytes > MAX_DIGEST_BYTES)
+        return TRUE;
+
+    const WeftDavDigestAlgorithm *algorithm = weft_dav_digest_choose(wanted, is_legacy);
+    if (algorithm == NULL)
+        return TRUE;
+
+    g_autoptr(GChecksum) checksum = g_checksum_new(algorithm->type);
+    if (!checksum_file(file, checksum, error))
+        return FALSE;
+    g_autofree char *value = weft_dav_digest_format(algorithm, checksum, is_legacy);
+    weft_http_response_set_header(call->response, is_legacy ? "Digest" : "Repr-Digest", value);
+    return TRUE;
+}
+
+/* ---- the answer ---- */
 
 static gboolean
 answer_file(WeftDavCall *call, WeftFile *file, GError **error)
@@ -26,7 +80,8 @@ answer_file(WeftDavCall *call, WeftFile *file, GError **error)
         .content_type = weft_dav_content_type(name, strlen(name), &type_length),
     };
     weft_dav_disarm_active_content(call->response, representation.content_type);
-    return weft_http_response_send_file(call->response, file, &representation, error);
+    return set_digest(call, file, error) &&
+           weft_http_response_send_file(call->response, file, &representation, error);
 }
 
 /* Relative links of a page need the slash.  Only people with browsers get sent there: other clients

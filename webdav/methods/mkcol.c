@@ -52,11 +52,12 @@ weft_dav_mkcol_receive(WeftDavCall *call, GError **error)
 }
 
 static gboolean
-read_changes(WeftDavChanges *changes, const WeftDavXmlNode *root, GError **error)
+read_changes(WeftDavPropertyChanges *changes, const WeftDavXmlNode *root, GError **error)
 {
     for (const WeftDavXmlNode *node = weft_dav_xml_first_element(root); node != NULL;
          node = weft_dav_xml_next_element(node))
-        if (weft_dav_xml_is(node, "DAV:", "set") && !weft_dav_changes_add(changes, node, error)) {
+        if (weft_dav_xml_is(node, "DAV:", "set") &&
+            !weft_dav_property_changes_add(changes, node, error)) {
             g_prefix_error_literal(error, "MKCOL body: ");
             return FALSE;
         }
@@ -66,7 +67,7 @@ read_changes(WeftDavChanges *changes, const WeftDavXmlNode *root, GError **error
 /* RFC 5689 5.2: nothing was made, and which property is to blame.
  * @status_of_others: of the properties that are not */
 static gboolean
-answer_refusal(WeftDavCall *call, const WeftDavChanges *changes, unsigned status,
+answer_refusal(WeftDavCall *call, const WeftDavPropertyChanges *changes, unsigned status,
                unsigned status_of_others, GError **error)
 {
     WeftBuffer out;
@@ -74,7 +75,7 @@ answer_refusal(WeftDavCall *call, const WeftDavChanges *changes, unsigned status
     weft_buffer_init(&out, 1024);
     weft_buffer_append_string(&out, "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"
                                     "<D:mkcol-response xmlns:D=\"DAV:\">");
-    weft_dav_changes_append_propstats(changes, &out, status_of_others);
+    weft_dav_property_changes_append_propstats(changes, &out, status_of_others);
     weft_buffer_append_string(&out, "</D:mkcol-response>\n");
     weft_dav_call_unlock(call);
     weft_http_response_set_status(call->response, status);
@@ -88,14 +89,14 @@ answer_refusal(WeftDavCall *call, const WeftDavChanges *changes, unsigned status
 
 /* All that the body asks for, or no collection.  Others see it only when the lock is given back. */
 static gboolean
-make(WeftDavCall *call, const WeftDavChanges *changes, GError **error)
+make(WeftDavCall *call, const WeftDavPropertyChanges *changes, GError **error)
 {
     const WeftDavStoreMethods *store = call->store->methods;
     g_autoptr(GArray) failures = weft_dav_failures_new();
 
     if (!store->make_collection(call->store, call->path, error))
         return FALSE;
-    if (weft_dav_changes_apply(changes, call, error))
+    if (weft_dav_property_changes_apply(changes, call, error))
         return TRUE;
     store->remove(call->store, call->path, failures, NULL);
     return FALSE;
@@ -105,16 +106,17 @@ gboolean
 weft_dav_mkcol(WeftDavCall *call, GError **error)
 {
     int64_t modified_s;
-    g_auto(WeftDavChanges) changes;
+    g_auto(WeftDavPropertyChanges) changes;
     g_autoptr(GError) problem = NULL;
 
-    weft_dav_changes_init_for_new(&changes);
+    weft_dav_property_changes_init_for_new(&changes);
     if (!weft_dav_read_oc_mtime(call, &modified_s, error))
         return FALSE;
     if (call->xml != NULL && !read_changes(&changes, weft_dav_xml_root(call->xml), error))
         return FALSE;
     if (changes.is_refused)
-        return answer_refusal(call, &changes, weft_dav_changes_status(&changes), 424, error);
+        return answer_refusal(call, &changes, weft_dav_property_changes_status(&changes), 424,
+                              error);
 
     if (modified_s != WEFT_DAV_TIME_KEEP) {
         changes.attributes.modified_s = modified_s;

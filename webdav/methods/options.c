@@ -12,7 +12,10 @@ weft_dav_options(WeftDavCall *call, GError **error)
     weft_dav_call_set_allow(call, call->on);
     /* RFC 4918 18: class 2 is locks, without which Finder mounts for reading only; 3 that it is
      * this document's demands that are met rather than those of RFC 2518. */
-    weft_http_response_set_header(call->response, "DAV", "1, 2, 3");
+    weft_http_response_set_header(call->response, "DAV", "1, 2, 3, extended-mkcol, sabredav-partialupdate");
+    if (call->on == WEFT_DAV_ON_FILE) /* RFC 5789 3.1 */
+        weft_http_response_set_header(call->response, "Accept-Patch",
+                                      "application/x-sabredav-partialupdate");
     /* Without it Windows and Office do not take the server for one that can be written to. */
     weft_http_response_set_header(call->response, "MS-Author-Via", "DAV");
     return weft_dav_call_answer(call, 200, error);

@@ -22,7 +22,7 @@ is_instruction(const WeftDavXmlNode *node)
 }
 
 static gboolean
-read_changes(WeftDavChanges *changes, const WeftDavXmlNode *root, GError **error)
+read_changes(WeftDavPropertyChanges *changes, const WeftDavXmlNode *root, GError **error)
 {
     gboolean has_instruction = FALSE;
 
@@ -32,7 +32,7 @@ read_changes(WeftDavChanges *changes, const WeftDavXmlNode *root, GError **error
             if (!is_instruction(node))
                 continue;
             has_instruction = TRUE;
-            if (!weft_dav_changes_add(changes, node, error)) {
+            if (!weft_dav_property_changes_add(changes, node, error)) {
                 g_prefix_error_literal(error, "PROPPATCH body: ");
                 return FALSE;
             }
@@ -61,7 +61,7 @@ weft_dav_proppatch_receive(WeftDavCall *call, GError **error)
 
 /* @status: of the changes as a whole; 424 if one that cannot be has stopped them */
 static gboolean
-answer(WeftDavCall *call, const WeftDavChanges *changes, unsigned status, GError **error)
+answer(WeftDavCall *call, const WeftDavPropertyChanges *changes, unsigned status, GError **error)
 {
     g_auto(WeftDavMultistatus) multistatus;
     WeftBuffer *out = &multistatus.buffer;
@@ -74,7 +74,7 @@ answer(WeftDavCall *call, const WeftDavChanges *changes, unsigned status, GError
     weft_buffer_append_string(out, needs_slash ? "/</D:href>" : "</D:href>");
     if (changes->changes->len == 0)
         weft_dav_multistatus_append_status(out, status);
-    weft_dav_changes_append_propstats(changes, out, status);
+    weft_dav_property_changes_append_propstats(changes, out, status);
     weft_buffer_append_string(out, "</D:response>");
     return weft_dav_multistatus_end(&multistatus, error);
 }
@@ -82,15 +82,15 @@ answer(WeftDavCall *call, const WeftDavChanges *changes, unsigned status, GError
 gboolean
 weft_dav_proppatch(WeftDavCall *call, GError **error)
 {
-    g_auto(WeftDavChanges) changes;
+    g_auto(WeftDavPropertyChanges) changes;
     g_autoptr(GError) problem = NULL;
 
-    weft_dav_changes_init(&changes, call->on == WEFT_DAV_ON_COLLECTION);
+    weft_dav_property_changes_init(&changes, call->on == WEFT_DAV_ON_COLLECTION);
     if (!read_changes(&changes, weft_dav_xml_root(call->xml), error))
         return FALSE;
     if (changes.is_refused)
         return answer(call, &changes, 424, error);
-    if (weft_dav_changes_apply(&changes, call, &problem))
+    if (weft_dav_property_changes_apply(&changes, call, &problem))
         return answer(call, &changes, 200, error);
     /* RFC 4918 9.2.1: what the store refuses is told for each property. */
     if (problem->domain == WEFT_DAV_ERROR && problem->code != WEFT_DAV_ERROR_NOT_FOUND)

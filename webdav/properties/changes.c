@@ -139,9 +139,9 @@ static const struct {
 /* ---- the changes ---- */
 
 void
-weft_dav_changes_init(WeftDavChanges *changes, gboolean is_of_collection)
+weft_dav_property_changes_init(WeftDavPropertyChanges *changes, gboolean is_of_collection)
 {
-    *changes = (WeftDavChanges){
+    *changes = (WeftDavPropertyChanges){
         .changes = g_array_new(FALSE, FALSE, sizeof(Change)),
         .attributes = WEFT_DAV_ATTRIBUTES_KEEP,
         .is_of_collection = is_of_collection,
@@ -150,21 +150,21 @@ weft_dav_changes_init(WeftDavChanges *changes, gboolean is_of_collection)
 }
 
 void
-weft_dav_changes_init_for_new(WeftDavChanges *changes)
+weft_dav_property_changes_init_for_new(WeftDavPropertyChanges *changes)
 {
-    weft_dav_changes_init(changes, TRUE);
+    weft_dav_property_changes_init(changes, TRUE);
     changes->makes_collection = TRUE;
 }
 
 void
-weft_dav_changes_clear(WeftDavChanges *changes)
+weft_dav_property_changes_clear(WeftDavPropertyChanges *changes)
 {
     if (changes->changes != NULL)
         g_array_unref(changes->changes);
 }
 
 static const Change *
-change_at(const WeftDavChanges *changes, guint index)
+change_at(const WeftDavPropertyChanges *changes, guint index)
 {
     return &g_array_index(changes->changes, Change, index);
 }
@@ -182,7 +182,8 @@ judge_resource_type(const WeftDavXmlNode *node)
 }
 
 static Verdict
-judge_applied(WeftDavChanges *changes, size_t row, const WeftDavXmlNode *node, gboolean sets)
+judge_applied(WeftDavPropertyChanges *changes, size_t row, const WeftDavXmlNode *node,
+              gboolean sets)
 {
     const WeftDavLive *live = weft_dav_live_find(node->ns, node->name);
     g_autofree char *text = text_of(node);
@@ -195,7 +196,8 @@ judge_applied(WeftDavChanges *changes, size_t row, const WeftDavXmlNode *node, g
 }
 
 static Verdict
-judge(WeftDavChanges *changes, const WeftDavXmlNode *node, gboolean sets, gboolean *ret_stored)
+judge(WeftDavPropertyChanges *changes, const WeftDavXmlNode *node, gboolean sets,
+      gboolean *ret_stored)
 {
     *ret_stored = FALSE;
     if (changes->makes_collection && weft_dav_xml_is(node, DAV, "resourcetype"))
@@ -212,7 +214,8 @@ judge(WeftDavChanges *changes, const WeftDavXmlNode *node, gboolean sets, gboole
 }
 
 gboolean
-weft_dav_changes_add(WeftDavChanges *changes, const WeftDavXmlNode *instruction, GError **error)
+weft_dav_property_changes_add(WeftDavPropertyChanges *changes, const WeftDavXmlNode *instruction,
+                              GError **error)
 {
     const WeftDavXmlNode *prop = weft_dav_xml_find(instruction, DAV, "prop");
     const gboolean sets = strcmp(instruction->name, "set") == 0;
@@ -240,7 +243,7 @@ weft_dav_changes_add(WeftDavChanges *changes, const WeftDavXmlNode *instruction,
 }
 
 unsigned
-weft_dav_changes_status(const WeftDavChanges *changes)
+weft_dav_property_changes_status(const WeftDavPropertyChanges *changes)
 {
     for (guint i = 0; i < changes->changes->len; i++)
         if (change_at(changes, i)->verdict != FINE)
@@ -272,7 +275,7 @@ attributes_before(const WeftDavAttributes *attributes, const WeftDavInfo *info)
 
 /* Returns: (transfer full): of WeftDavProperty, whose strings are the changes' */
 static GArray *
-stored_changes(const WeftDavChanges *changes)
+stored_changes(const WeftDavPropertyChanges *changes)
 {
     GArray *stored = g_array_new(FALSE, FALSE, sizeof(WeftDavProperty));
 
@@ -283,7 +286,8 @@ stored_changes(const WeftDavChanges *changes)
 }
 
 gboolean
-weft_dav_changes_apply(const WeftDavChanges *changes, WeftDavCall *call, GError **error)
+weft_dav_property_changes_apply(const WeftDavPropertyChanges *changes, WeftDavCall *call,
+                                GError **error)
 {
     const WeftDavStoreMethods *store = call->store->methods;
     const WeftDavAttributes *attributes = &changes->attributes;
@@ -309,7 +313,8 @@ weft_dav_changes_apply(const WeftDavChanges *changes, WeftDavCall *call, GError 
 
 /* None if no change came out so. */
 static void
-append_propstat(const WeftDavChanges *changes, WeftBuffer *out, Verdict verdict, unsigned status)
+append_propstat(const WeftDavPropertyChanges *changes, WeftBuffer *out, Verdict verdict,
+                unsigned status)
 {
     gboolean is_open = FALSE;
 
@@ -333,7 +338,8 @@ append_propstat(const WeftDavChanges *changes, WeftBuffer *out, Verdict verdict,
 }
 
 void
-weft_dav_changes_append_propstats(const WeftDavChanges *changes, WeftBuffer *out, unsigned status)
+weft_dav_property_changes_append_propstats(const WeftDavPropertyChanges *changes, WeftBuffer *out,
+                                           unsigned status)
 {
     for (Verdict verdict = FINE; verdict <= BAD_RESOURCE_TYPE; verdict++)
         append_propstat(changes, out, verdict, verdict == FINE ? status : outcomes[verdict].status);
