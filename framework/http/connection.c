@@ -200,16 +200,28 @@ refuse(WeftHttpExchange *exchange, const GError *failure)
 
 /* ---- one request ---- */
 
+static WeftHttpGateState
+look_at_gate(WeftHttpRequest *request)
+{
+    const WeftHttpGate *gate = request->service->gate;
+
+    return gate != NULL ? weft_http_gate_look(gate, request) : WEFT_HTTP_GATE_OPEN;
+}
+
 static void
 run_handler(WeftHttpExchange *exchange)
 {
     WeftHttpRequest *request = &exchange->request;
     WeftHttpResponse *response = &exchange->response;
     const WeftHttpServiceData *service = request->service;
+    const WeftHttpGateState gate = look_at_gate(request);
     g_autoptr(GError) failure = NULL;
 
     weft_http_transfer_begin_handler(&request->transfer);
-    gboolean handled = service->handler(request, response, service->data, &failure);
+    gboolean handled =
+        gate == WEFT_HTTP_GATE_OPEN
+            ? service->handler(request, response, service->data, &failure)
+            : weft_http_gate_answer(service->gate, gate, request, response, &failure);
     weft_http_transfer_end_handler(&request->transfer);
 
     if (handled && weft_http_response_finish(response, &failure))

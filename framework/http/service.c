@@ -53,6 +53,7 @@ service_data_free(gpointer data)
 
     if (service->data_free != NULL)
         service->data_free(service->data);
+    weft_http_gate_free(service->gate);
     g_free(service->server_line);
     g_free(service);
 }
@@ -117,4 +118,30 @@ weft_http_service_set_server_name(WeftService *service, const char *name)
 {
     g_return_if_fail(name == NULL || is_field_text(name));
     set_server_line(weft_service_data(service), name);
+}
+
+static WeftHttpGate *
+gate_of(WeftService *service)
+{
+    WeftHttpServiceData *service_data = weft_service_data(service);
+
+    if (service_data->gate == NULL)
+        service_data->gate = g_new0(WeftHttpGate, 1);
+    return service_data->gate;
+}
+
+void
+weft_http_service_set_redirect_to_tls(WeftService *service, unsigned port)
+{
+    g_return_if_fail(port > 0 && port <= G_MAXUINT16);
+    gate_of(service)->https_port = port;
+}
+
+void
+weft_http_service_set_max_rate(WeftService *service, unsigned requests_per_s, unsigned burst)
+{
+    WeftHttpGate *gate = gate_of(service);
+
+    g_return_if_fail(requests_per_s > 0 && burst > 0 && gate->rates == NULL);
+    gate->rates = weft_peer_rates_new(requests_per_s, burst);
 }

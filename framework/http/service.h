@@ -4,6 +4,8 @@
  */
 #pragma once
 
+#include "http/gate.h"
+
 #include <weft/http.h>
 
 G_BEGIN_DECLS
@@ -13,7 +15,8 @@ typedef struct {
     gpointer data; /* owned */
     GDestroyNotify data_free;
     WeftHttpLimits limits;
-    gboolean counts; /* weft/http_metrics.h */
+    WeftHttpGate *gate; /* (nullable) */
+    gboolean counts;    /* weft/http_metrics.h */
     WeftHttpLogFormat log_format;
     int log_fd;        /* borrowed */
     char *server_line; /* "Server: weft\r\n", or "" */

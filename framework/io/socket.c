@@ -299,6 +299,19 @@ keep_peer(SocketStream *socket, const WeftAddress *peer)
     socket->family = (uint8_t)peer->socket.any.sa_family;
 }
 
+gboolean
+weft_socket_stream_peer_network(WeftStream *stream, uint64_t *ret_network)
+{
+    const SocketStream *socket = socket_of(stream);
+    uint64_t network = 0;
+
+    if (socket->family == AF_UNIX)
+        return FALSE;
+    memcpy(&network, socket->peer_ip, socket->family == AF_INET ? 4 : sizeof network);
+    *ret_network = network;
+    return TRUE;
+}
+
 static char *
 socket_describe_peer(WeftStream *stream)
 {

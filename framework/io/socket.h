@@ -28,6 +28,12 @@ WeftDescriptor *weft_socket_stream_descriptor(WeftStream *stream);
  */
 gboolean weft_socket_stream_has_input(WeftStream *stream);
 
+/*
+ * The peer as a number: an IPv4 address, or the network part (/64) of an IPv6 one.
+ * FALSE: it has none
+ */
+gboolean weft_socket_stream_peer_network(WeftStream *stream, uint64_t *ret_network);
+
 /* Returns: the first byte that is there to read, which stays there; -1 if there is none */
 int weft_socket_stream_peek(WeftStream *stream);
 

@@ -84,11 +84,35 @@ has_input(const WeftConnection *connection)
                                       : weft_socket_stream_has_input(stream);
 }
 
+/* Count a connection of this address, if that is limited; FALSE: there are too many. */
+static gboolean
+enter_address(WeftServer *server, WeftStream *stream)
+{
+    WeftPeer peer;
+
+    if (server->per_address == NULL || !weft_peer_of(stream, &peer))
+        return TRUE;
+    if (weft_peer_counts_add(server->per_address, peer) <= server->max_per_address)
+        return TRUE;
+    weft_peer_counts_remove(server->per_address, peer);
+    return FALSE;
+}
+
+static void
+leave_address(WeftServer *server, WeftStream *stream)
+{
+    WeftPeer peer;
+
+    if (server->per_address != NULL && weft_peer_of(stream, &peer))
+        weft_peer_counts_remove(server->per_address, peer);
+}
+
 static void
 close_connection(WeftConnection *connection)
 {
     WeftWorker *worker = connection->desk->worker;
 
+    leave_address(worker->server, connection->stream);
     weft_stream_free(connection->stream);
     g_free(connection);
     weft_worker_connection_closed(worker);
@@ -119,11 +143,29 @@ park(WeftConnection *connection)
     weft_worker_connection_parked(connection->desk->worker);
 }
 
+/* Too many of one address: a word, if that costs nothing, and the end. */
+static void
+turn_away(WeftDesk *desk, WeftStream *stream, WeftTlsContext *tls)
+{
+    const char *words = desk->service->protocol->too_many;
+
+    if (tls == NULL && words != NULL &&
+        weft_stream_try_write(stream, words, strlen(words), NULL) < 0)
+        weft_log(WEFT_LOG_DEBUG, "%s left before it was turned away", weft_stream_peer(stream));
+    weft_stream_free(stream);
+    weft_counter_add(&desk->worker->n_refused, 1);
+    weft_worker_connection_closed(desk->worker);
+}
+
 void
 weft_connection_admit(WeftDesk *desk, WeftStream *stream, WeftTlsContext *tls)
 {
-    WeftConnection *connection = g_new0(WeftConnection, 1);
+    if (!enter_address(desk->worker->server, stream)) {
+        turn_away(desk, stream, tls);
+        return;
+    }
 
+    WeftConnection *connection = g_new0(WeftConnection, 1);
     connection->stream = stream;
     connection->tls = tls;
     connection->desk = desk;

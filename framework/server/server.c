@@ -73,6 +73,7 @@ weft_server_free(WeftServer *server)
         close_address(&g_array_index(server->addresses, WeftServerAddress, i));
     g_array_unref(server->addresses);
     g_ptr_array_unref(server->services);
+    weft_peer_counts_free(server->per_address);
     pthread_mutex_destroy(&server->mutex);
     g_free(server);
 }
@@ -89,6 +90,15 @@ weft_server_set_grace_ms(WeftServer *server, int64_t grace_ms)
 {
     g_return_if_fail(grace_ms >= 0);
     server->grace_ms = grace_ms;
+}
+
+void
+weft_server_set_max_connections_per_address(WeftServer *server, unsigned n_connections)
+{
+    g_return_if_fail(n_connections > 0 && server->workers == NULL);
+    server->max_per_address = n_connections;
+    if (server->per_address == NULL)
+        server->per_address = weft_peer_counts_new();
 }
 
 void
@@ -236,6 +246,13 @@ weft_server_set_tls(WeftServer *server, size_t index, WeftTlsContext *context)
     WeftTlsContext *before = address->tls;
     address->tls = weft_tls_context_ref(context);
     weft_tls_context_unref(before);
+}
+
+gboolean
+weft_server_is_tls(const WeftServer *server, size_t index)
+{
+    g_return_val_if_fail(index < server->addresses->len, FALSE);
+    return g_array_index(server->addresses, WeftServerAddress, index).tls != NULL;
 }
 
 char *
@@ -396,7 +413,7 @@ take_first_error(WeftServer *server, GError **error)
 }
 
 gboolean
-weft_server_run(WeftServer *server, GError **error)
+weft_server_prepare(WeftServer *server, GError **error)
 {
     g_return_val_if_fail(server->workers == NULL, FALSE);
     g_return_val_if_fail(server->addresses->len > 0, FALSE);
@@ -404,8 +421,17 @@ weft_server_run(WeftServer *server, GError **error)
     if (server->max_connections == 0)
         server->max_connections = default_max_connections();
     workers_init(server);
-    if (!open_listening_sockets(server, error))
+    return open_listening_sockets(server, error);
+}
+
+gboolean
+weft_server_run(WeftServer *server, GError **error)
+{
+    g_return_val_if_fail(!server->has_run, FALSE);
+    if (server->workers == NULL && !weft_server_prepare(server, error))
         return FALSE;
+
+    server->has_run = TRUE;
     for (unsigned i = 1; i < server->n_workers; i++)
         server->workers[i].thread =
             g_thread_new("weft-worker", run_worker_thread, &server->workers[i]);
@@ -425,6 +451,7 @@ weft_server_get_metrics(WeftServer *server, WeftServerMetrics *ret_metrics)
         const WeftWorker *worker = &server->workers[i];
 
         sum.n_accepted += weft_counter_get(&worker->n_accepted);
+        sum.n_refused += weft_counter_get(&worker->n_refused);
         sum.n_active += weft_counter_get(&worker->n_active);
         sum.n_parked += weft_counter_get(&worker->n_parked);
         sum.n_served += weft_counter_get(&worker->n_served);

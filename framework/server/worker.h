@@ -10,6 +10,7 @@
 #include "io/address.h"
 #include "server/connection.h"
 #include "server/metrics.h"
+#include "server/peer_table.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -57,6 +58,7 @@ struct WeftWorker {
     WeftWaitQueue parking;  /* the housekeeper, for something to look after */
 
     WeftCounter n_accepted;
+    WeftCounter n_refused;
     WeftCounter n_active;
     WeftCounter n_parked;
     WeftCounter n_served;
@@ -68,11 +70,14 @@ struct WeftServer {
     GPtrArray *services; /* WeftService, owned */
     GArray *addresses;   /* WeftServerAddress */
     unsigned n_workers;
+    gboolean has_run;
     int64_t grace_ms;
     int64_t handshake_timeout_ms;
     WeftServerObserver observer; /* (nullable) */
     gpointer observer_data;
     size_t max_connections; /* 0: by RLIMIT_NOFILE */
+    unsigned max_per_address;
+    WeftPeerCounts *per_address; /* (nullable): connections; where there is a limit */
 
     pthread_mutex_t mutex; /* not a GMutex: ThreadSanitizer does not see those */
     WeftWorker *workers;   /* n_workers; NULL before the run */

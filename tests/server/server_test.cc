@@ -417,6 +417,45 @@ TEST(Server, MoreConnectionsThanAllowedWaitTheirTurn)
     EXPECT_EQ(running.metrics().n_accepted, 2);
 }
 
+TEST(Server, AnAddressWithTooManyConnectionsIsTurnedAway)
+{
+    static const WeftProtocol protocol = {nullptr, nullptr, "too many\n"};
+    Running running(echo, "127.0.0.1:0", [&](WeftServer *server) {
+        weft_service_set_protocol(running.service, &protocol);
+        weft_server_set_max_connections_per_address(server, 2);
+    });
+    Client first(running.address);
+    Client second(running.address);
+
+    first.say("1");
+    EXPECT_EQ(first.hear(1), "1");
+    second.say("2");
+    EXPECT_EQ(second.hear(1), "2");
+    {
+        Client third(running.address);
+        EXPECT_EQ(third.hear(100), "too many\n");
+        EXPECT_TRUE(third.is_closed());
+    }
+    first.hang_up();
+    running.await([](const WeftServerMetrics &now) { return now.n_parked == 1; });
+    Client fourth(running.address);
+    fourth.say("4");
+    EXPECT_EQ(fourth.hear(1), "4");
+    EXPECT_EQ(running.metrics().n_refused, 1);
+}
+
+TEST(Server, WhatIsPreparedListensBeforeItRuns)
+{
+    Running running(echo, "127.0.0.1:0", [](WeftServer *server) {
+        weft_server_set_workers(server, 2);
+        EXPECT_TRUE(weft_server_prepare(server, nullptr));
+    });
+    Client client(running.address);
+
+    client.say("hello");
+    EXPECT_EQ(client.hear(5), "hello");
+}
+
 TEST(Server, APortThatIsTakenIsOneClearSentence)
 {
     Running running(echo);

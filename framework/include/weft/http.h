@@ -202,6 +202,20 @@ void weft_http_service_set_limits(WeftService *service, const WeftHttpLimits *li
 /** @fd: (transfer none): one line a request is written to it */
 void weft_http_service_set_access_log(WeftService *service, WeftHttpLogFormat format, int fd);
 
+/**
+ * Who comes without TLS is sent to https:// at the same host and @port: 301 for GET and HEAD, 308
+ * for the others; but OPTIONS of the root is answered.  Before the server runs.
+ */
+void weft_http_service_set_redirect_to_tls(WeftService *service, unsigned port);
+
+/**
+ * Requests of one address (of one /64 network in IPv6) that are answered: 429 beyond.  Addresses
+ * are counted in a table of fixed size, so in rare cases two are counted as one.  Before the server
+ * runs, once.
+ * @burst: so many at once, after a while without any
+ */
+void weft_http_service_set_max_rate(WeftService *service, unsigned requests_per_s, unsigned burst);
+
 /** The Server field; default "weft".  (nullable): none */
 void weft_http_service_set_server_name(WeftService *service, const char *name);
 

@@ -8,6 +8,7 @@ G_BEGIN_DECLS
 /** What a server has counted, over all its workers. */
 typedef struct {
     int64_t n_accepted; /* connections, since the start */
+    int64_t n_refused;  /* of those, at once: too many of one address */
     int64_t n_active;   /* a fiber serves them now */
     int64_t n_parked;   /* wait without a fiber */
     int64_t n_served;   /* times that a service was called and returned */

@@ -25,6 +25,10 @@ void weft_server_set_grace_ms(WeftServer *server, int64_t grace_ms);
  * descriptors allow (RLIMIT_NOFILE, raised to its hard limit, less a reserve). */
 void weft_server_set_max_connections(WeftServer *server, size_t n_connections);
 
+/** Connections of one address (of one /64 network in IPv6) at most; more are told so and closed.
+ * Default: no limit of its own. */
+void weft_server_set_max_connections_per_address(WeftServer *server, unsigned n_connections);
+
 /**
  * Bind now, accept later: after this the port is taken.
  * @address: "host:port", "[v6]:port", "unix:/path"; port 0 takes a free one
@@ -55,6 +59,9 @@ size_t weft_server_n_listeners(const WeftServer *server);
  */
 void weft_server_set_tls(WeftServer *server, size_t index, WeftTlsContext *context);
 
+/** TRUE if clients of listener @index speak TLS. */
+gboolean weft_server_is_tls(const WeftServer *server, size_t index);
+
 /** How long a TLS handshake may take; default 10 s. */
 void weft_server_set_handshake_timeout_ms(WeftServer *server, int64_t timeout_ms);
 
@@ -76,6 +83,12 @@ typedef void (*WeftServerObserver)(WeftServer *server, WeftServerEvent event, gp
  * is an observer.  Before the server runs.
  */
 void weft_server_set_observer(WeftServer *server, WeftServerObserver observer, gpointer data);
+
+/**
+ * Open what weft_server_run() needs for all workers, and would open itself: behind this nothing can
+ * be added or set, and the process may give up its rights to ports below 1024.
+ */
+gboolean weft_server_prepare(WeftServer *server, GError **error);
 
 /**
  * Serve until SIGTERM, SIGINT or weft_server_stop(); then stop accepting, let what is under way
