@@ -206,13 +206,20 @@ take_turn(Visit *visit, GError **error)
     return wait_us == 0 || weft_fiber_sleep_ms((wait_us + 999) / 1000, error);
 }
 
+/* May park. */
+static unsigned
+current_generation(const WeftHttpAuthUsers *users)
+{
+    return users->generation != NULL ? users->generation(users->data) : 0;
+}
+
 static Verdict
 judge_basic(Visit *visit, WeftHttpSlice credentials, const WeftHttpAuthorization *sent,
             GError **error)
 {
     const WeftHttpAuthUsers *users = &visit->auth->users;
     const char *user = weft_http_authorization_plain_user(sent->user);
-    const unsigned generation = users->generation != NULL ? users->generation(users->data) : 0;
+    const unsigned generation = current_generation(users);
     gboolean is_right = FALSE;
     WeftHttpAuthKey key;
 
@@ -283,8 +290,10 @@ judge(Visit *visit, const char *field, const WeftHttpAuthorization *sent, GError
         is_digest && weft_http_nonces_is_known(visit->auth->nonces, sent->nonce);
     if (!is_known && !take_turn(visit, error))
         return VERDICT_FAILED;
-    if (is_digest)
+    if (is_digest) {
+        current_generation(&visit->auth->users); /* lets it see that there are other digests now */
         return judge_digest(visit, sent);
+    }
     weft_http_authorization_is_basic(field, strlen(field), &credentials);
     return judge_basic(visit, credentials, sent, error);
 }
@@ -321,7 +330,7 @@ is_remembered(Visit *visit, const char *field)
         !weft_http_authorization_is_basic(field, strlen(field), &credentials))
         return FALSE;
     weft_http_auth_cache_key(visit->auth->cache, credentials, &key);
-    const unsigned generation = users->generation != NULL ? users->generation(users->data) : 0;
+    const unsigned generation = current_generation(users);
     if (!weft_http_auth_cache_find(visit->auth->cache, &key, generation, user))
         return FALSE;
     weft_http_request_set_user(visit->request, user);

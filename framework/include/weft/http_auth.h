@@ -34,7 +34,8 @@ typedef struct {
      * found out.  Takes as long for who is unknown as for a wrong password. */
     gboolean (*check_password)(gpointer data, const char *user, const char *password,
                                gboolean *ret_is_right, GError **error);
-    /** A number that is another one as soon as passwords have changed.  (nullable) */
+    /** A number that is another one once passwords have changed.  May park, now and then.
+     * (nullable) */
     unsigned (*generation)(gpointer data);
 
     /** (nullable): without it Digest is not offered.  The hash of "user:realm:password" in
