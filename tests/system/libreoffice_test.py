@@ -3,6 +3,7 @@
 """LibreOffice opens, changes and saves documents on the share, as a user does by their URL."""
 
 import os
+import re
 import urllib.parse
 import zipfile
 
@@ -73,6 +74,56 @@ class LibreofficeTest(desktop.DesktopTest):
 
     def url(self, name):
         return self.served.url + urllib.parse.quote(name)
+
+    def locks_of(self, name):
+        """The locks that the server shows."""
+        answer = self.served.request("PROPFIND", "/" + urllib.parse.quote(name), depth="0", body=(
+            '<propfind xmlns="DAV:"><prop><lockdiscovery/></prop></propfind>'))
+        self.assertEqual(answer.status, 207)
+        return re.findall(r"<D:activelock>.*?</D:activelock>", answer.body.decode(), re.DOTALL)
+
+    def put_by_another(self, name):
+        return self.served.request("PUT", "/" + urllib.parse.quote(name), body="theirs").status
+
+    def test_locks(self):
+        with self.step("save a new document, which is locked then"):
+            document = self.office.new()
+            document.Text.String = "mine"
+            document.storeAsURL(self.url(NAME), ())
+            locks = self.locks_of(NAME)
+            self.assertEqual(len(locks), 1)
+            self.assertIn("<D:exclusive/>", locks[0])
+            self.assertEqual(self.put_by_another(NAME), 423)
+        with self.step("save under the lock"):
+            document.Text.String = "mine, changed"
+            document.store()
+            self.assertIn("mine, changed", text_of(self.stored(NAME)))
+            self.assertEqual(self.put_by_another(NAME), 423)
+        with self.step("close, which takes the lock away"):
+            document.close(True)
+            self.assertEqual(self.locks_of(NAME), [])
+        with self.step("open, which locks again"):
+            document = self.office.open(self.url(NAME))
+            self.assertEqual(len(self.locks_of(NAME)), 1)
+            self.assertFalse(document.isReadonly())
+        with self.step("a second user starts, and can only read"):
+            theirs = Office(self).open(self.url(NAME))
+            self.assertTrue(theirs.isReadonly())
+            self.assertEqual(theirs.Text.String, "mine, changed")
+        with self.step("the second user saves elsewhere"):
+            theirs.storeAsURL(self.url("theirs.odt"), ())
+            self.assertIn("mine, changed", text_of(self.stored("theirs.odt")))
+            theirs.close(True)
+        with self.step("the first user still saves"):
+            document.Text.String = "mine, changed again"
+            document.store()
+            self.assertIn("changed again", text_of(self.stored(NAME)))
+        with self.step("save as another name, which moves the lock"):
+            document.storeAsURL(self.url("copy.odt"), ())
+            self.assertEqual((len(self.locks_of(NAME)), len(self.locks_of("copy.odt"))), (0, 1))
+            document.close(True)
+            self.assertEqual(self.locks_of("copy.odt"), [])
+            self.assertEqual(self.put_by_another("copy.odt"), 204)
 
     def test_documents(self):
         with self.step("write a document, and save it as a new file on the share"):
