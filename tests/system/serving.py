@@ -99,7 +99,7 @@ class Served:
                 return
             except OSError:
                 if self.process.poll() is not None or time.monotonic() > give_up:
-                    raise AssertionError("the server does not start:\n" + self.log())
+                    raise AssertionError("the server does not start:\n" + self.log()) from None
                 time.sleep(0.01)
 
     def log(self):
