@@ -99,10 +99,8 @@ static void
 wait_for_arrival(WeftCompletion *completion, const char *what)
 {
     g_auto(WeftShieldScope) shield = weft_shield_scope();
-    WeftWaiter waiter;
-
     while (!completion->has_arrived)
-        if (!weft_wait(&completion->waiting, &waiter, what, NULL))
+        if (!weft_wait(&completion->waiting, what, NULL))
             g_assert_not_reached(); /* shielded, and the queue is never closed */
 }
 
@@ -111,14 +109,13 @@ weft_completion_wait(WeftCompletion *completion, const char *what, GError **erro
 {
     WeftScheduler *scheduler = completion->scheduler;
     g_autoptr(GError) failure = NULL;
-    WeftWaiter waiter;
 
     g_assert(scheduler == weft_scheduler_here);
     if (completion->has_arrived)
         return TRUE;
 
     scheduler->n_completions_awaited++;
-    gboolean is_done = weft_wait(&completion->waiting, &waiter, what, &failure);
+    gboolean is_done = weft_wait(&completion->waiting, what, &failure);
     if (!is_done && !decide(completion, ABANDONED)) {
         /* Posted already, the message is on its way: it counts, and it must find us here. */
         wait_for_arrival(completion, what);

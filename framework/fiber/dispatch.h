@@ -12,34 +12,44 @@
 static inline void
 weft_scheduler_push_ready(WeftScheduler *scheduler, WeftFiber *fiber)
 {
-    fiber->next = NULL;
-    *scheduler->ready_end = fiber;
-    scheduler->ready_end = &fiber->next;
-}
+    WeftFiber *newest = scheduler->newest_ready;
 
-/* The queue is not empty. */
-static inline WeftFiber *
-weft_scheduler_pop_ready(WeftScheduler *scheduler)
-{
-    WeftFiber *oldest = scheduler->ready;
-
-    scheduler->ready = oldest->next;
-    if (oldest->next == NULL)
-        scheduler->ready_end = &scheduler->ready;
-    return oldest;
+    if (newest == NULL) {
+        fiber->next = fiber;
+    } else {
+        fiber->next = newest->next;
+        newest->next = fiber;
+    }
+    scheduler->newest_ready = fiber;
 }
 
 /* The queue is empty, or a slice of the batch is used up: the event loop, or the oldest after all.
  */
 WeftFiber *weft_scheduler_next_slice(WeftScheduler *scheduler);
 
-/* Who runs next: the oldest ready fiber; the event loop when there is none or its turn has come. */
+/* The running fiber goes to the end of the queue.  Returns: who runs next; may be @self */
 static inline WeftFiber *
-weft_scheduler_take_next(WeftScheduler *scheduler)
+weft_scheduler_pass_turn(WeftScheduler *scheduler, WeftFiber *self)
 {
-    if (G_UNLIKELY(scheduler->ready == NULL || --scheduler->slice_left == 0))
+    scheduler->newest_ready = self;
+    if (G_UNLIKELY(--scheduler->slice_left == 0))
         return weft_scheduler_next_slice(scheduler);
-    return weft_scheduler_pop_ready(scheduler);
+    return self->next;
+}
+
+/* The running fiber leaves the queue.  Returns: who runs next */
+static inline WeftFiber *
+weft_scheduler_end_turn(WeftScheduler *scheduler, WeftFiber *self)
+{
+    WeftFiber *next = self->next;
+
+    if (next == self)
+        scheduler->newest_ready = NULL;
+    else
+        scheduler->newest_ready->next = next;
+    if (G_UNLIKELY(next == self || --scheduler->slice_left == 0))
+        return weft_scheduler_next_slice(scheduler);
+    return next;
 }
 
 static inline void
@@ -78,7 +88,7 @@ weft_fiber_park(WeftScheduler *scheduler, WeftFiber *self, const char *what)
         weft_timer_heap_arm(&scheduler->timers, self, self->deadline_us);
 
     self->is_parked = TRUE;
-    weft_fiber_leave(scheduler, self, weft_scheduler_take_next(scheduler));
+    weft_fiber_leave(scheduler, self, weft_scheduler_end_turn(scheduler, self));
     /* Found anew: cheaper than keeping them on the stack across the switch. */
     scheduler = weft_scheduler_here;
     *scheduler->errno_here = saved_errno;
@@ -87,31 +97,66 @@ weft_fiber_park(WeftScheduler *scheduler, WeftFiber *self, const char *what)
 
 /* Make a parked fiber ready, behind all that are. */
 static inline void
-weft_fiber_ready(WeftFiber *fiber)
+weft_fiber_ready(WeftFiber *fiber, WeftWakeCause cause)
 {
     fiber->is_parked = FALSE;
-    weft_scheduler_push_ready(fiber->scheduler, fiber);
+    fiber->cause = (uint8_t)cause;
+    weft_scheduler_push_ready(weft_scheduler_here, fiber);
 }
 
-/* Take @waiter from its queue, and make its fiber ready with @cause: weft_waiter_wake(), inlined.
- */
-static inline void
-weft_waiter_end(WeftWaiter *waiter, WeftWakeCause cause)
+/* weft_wait(), inlined. */
+__attribute__((always_inline)) static inline gboolean
+weft_wait_here(WeftScheduler *scheduler, WeftFiber *self, WeftWaitQueue *queue, const char *what,
+               GError **error)
 {
-    WeftWaitQueue *queue = waiter->queue;
-    WeftFiber *fiber = waiter->fiber;
+    if (!weft_fiber_check_self(scheduler, self, what, error))
+        return FALSE;
 
-    g_assert(queue != NULL);
-    if (waiter->newer == waiter) {
+    WeftFiber *newest = queue->newest;
+    self->queue = queue;
+    self->older_waiter = newest;
+    self->newer_waiter = NULL;
+    queue->newest = self;
+    if (newest == NULL)
+        queue->oldest = self;
+    else
+        newest->newer_waiter = self;
+
+    const WeftWakeCause cause = weft_fiber_park(scheduler, self, what);
+    if (G_LIKELY(cause == WEFT_WAKE_GIVEN))
+        return TRUE;
+    return weft_fiber_fail(cause, what, error);
+}
+
+/* Take @oldest, which is that of @queue, out of it, and make it ready. */
+static inline void
+weft_wait_queue_serve(WeftWaitQueue *queue, WeftFiber *oldest)
+{
+    WeftFiber *next = oldest->newer_waiter;
+
+    queue->oldest = next;
+    if (next == NULL)
         queue->newest = NULL;
-    } else {
-        waiter->newer->older = waiter->older;
-        waiter->older->newer = waiter->newer;
-        if (queue->newest == waiter)
-            queue->newest = waiter->older;
-    }
-    waiter->queue = NULL;
-    fiber->waiter = NULL;
-    fiber->cause = (uint8_t)cause;
-    weft_fiber_ready(fiber);
+    else
+        next->older_waiter = NULL;
+    oldest->queue = NULL;
+    weft_fiber_ready(oldest, WEFT_WAKE_GIVEN);
+}
+
+/* Take @fiber out of its queue, wherever it stands there, and make it ready with @cause. */
+static inline void
+weft_wait_end(WeftFiber *fiber, WeftWakeCause cause)
+{
+    WeftWaitQueue *queue = fiber->queue;
+
+    if (fiber->older_waiter == NULL)
+        queue->oldest = fiber->newer_waiter;
+    else
+        fiber->older_waiter->newer_waiter = fiber->newer_waiter;
+    if (fiber->newer_waiter == NULL)
+        queue->newest = fiber->older_waiter;
+    else
+        fiber->newer_waiter->older_waiter = fiber->older_waiter;
+    fiber->queue = NULL;
+    weft_fiber_ready(fiber, cause);
 }

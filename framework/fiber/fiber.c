@@ -8,20 +8,22 @@
 #include "fiber/dispatch.h"
 #include <weft/clock.h>
 
-/* A batch: at most so many slices, and no further one after so much time. */
-#define SLICE_DISPATCHES 32
-#define BATCH_SLICES 8
-#define BATCH_US 1000
+/* A batch: at most so many slices, and no further one after so much time.  Fibers that do next to
+ * nothing between switches would otherwise pay more for the clock and the event loop than for
+ * themselves. */
+#define SLICE_DISPATCHES 64
+#define BATCH_SLICES 64
+#define BATCH_US 200
 
 WeftFiber *
 weft_scheduler_next_slice(WeftScheduler *scheduler)
 {
-    if (scheduler->ready == NULL || --scheduler->slices_left == 0 ||
+    if (scheduler->newest_ready == NULL || --scheduler->slices_left == 0 ||
         weft_clock_now_us() > scheduler->batch_end_us)
         return &scheduler->loop;
 
     scheduler->slice_left = SLICE_DISPATCHES;
-    return weft_scheduler_pop_ready(scheduler);
+    return scheduler->newest_ready->next;
 }
 
 void
@@ -31,9 +33,8 @@ weft_scheduler_run_batch(WeftScheduler *scheduler)
     scheduler->slices_left = BATCH_SLICES;
     scheduler->batch_end_us = scheduler->now_us + BATCH_US;
 
-    WeftFiber *next = weft_scheduler_take_next(scheduler);
-    if (next != &scheduler->loop)
-        weft_fiber_leave(scheduler, &scheduler->loop, next);
+    if (scheduler->newest_ready != NULL)
+        weft_fiber_leave(scheduler, &scheduler->loop, scheduler->newest_ready->next);
 }
 
 gboolean
@@ -47,8 +48,7 @@ weft_fiber_yield(GError **error)
     if (!weft_fiber_check_self(scheduler, self, "yield", error))
         return FALSE;
 
-    weft_scheduler_push_ready(scheduler, self);
-    WeftFiber *next = weft_scheduler_take_next(scheduler);
+    WeftFiber *next = weft_scheduler_pass_turn(scheduler, self);
     if (next != self)
         weft_fiber_leave(scheduler, self, next);
     *weft_scheduler_here->errno_here = saved_errno;
@@ -56,8 +56,8 @@ weft_fiber_yield(GError **error)
 }
 
 /* The part of a fiber's end that still runs on its stack.  Its data goes before its group hears of
- * the end: who waited for the group may free what the data refers to. */
-static void
+ * the end: who waited for the group may free what the data refers to.  Returns: who runs next */
+static WeftFiber *
 finish(WeftFiber *self, gboolean succeeded, GError *error)
 {
     g_assert(succeeded == (error == NULL));
@@ -70,7 +70,9 @@ finish(WeftFiber *self, gboolean succeeded, GError *error)
 
     self->id = 0;
     self->scheduler->n_live--;
+    WeftFiber *next = weft_scheduler_end_turn(self->scheduler, self);
     weft_stack_pool_put(&self->scheduler->stacks, self);
+    return next;
 }
 
 void
@@ -84,9 +86,8 @@ weft_context_main(WeftContext *context)
     /* Cancelled or late before it first ran: the body is not entered. */
     const gboolean succeeded = weft_fiber_check_self(scheduler, self, "its first turn", &error) &&
                                self->func(self->data, &error);
-    finish(self, succeeded, error);
+    WeftFiber *next = finish(self, succeeded, error);
 
-    WeftFiber *next = weft_scheduler_take_next(scheduler);
     weft_scheduler_note_switch(scheduler, self, next);
     weft_sanitizer_leave(&self->sanitizer, &next->sanitizer, TRUE);
     weft_context_switch(&self->context, &next->context);
@@ -107,7 +108,7 @@ weft_fiber_new(WeftGroup *group, const char *name, WeftFiberFunc func, gpointer 
     fiber->is_cancelled = FALSE;
     fiber->n_shields = 0;
     fiber->deadline_us = WEFT_DEADLINE_NEVER;
-    fiber->waiter = NULL;
+    fiber->queue = NULL;
     fiber->waits_for = "its first turn";
     fiber->waiting_since_us = scheduler->now_us;
     fiber->func = func;
@@ -136,12 +137,10 @@ weft_fiber_interrupt(WeftFiber *fiber, WeftWakeCause cause)
 {
     if (!fiber->is_parked)
         return;
-    if (fiber->waiter != NULL)
-        weft_waiter_end(fiber->waiter, cause);
-    else {
-        fiber->cause = (uint8_t)cause;
-        weft_fiber_ready(fiber);
-    }
+    if (fiber->queue != NULL)
+        weft_wait_end(fiber, cause);
+    else
+        weft_fiber_ready(fiber, cause);
 }
 
 void

@@ -28,7 +28,7 @@ typedef enum {
 /* Lies at the top of its own stack; the memory outlives the fiber and serves the next one. */
 struct WeftFiber {
     WeftContext context; /* first: weft_context_main() gets a pointer to it */
-    WeftFiber *next;     /* in the ready queue, or in the pool's list */
+    WeftFiber *next;     /* in the ready circle, or in the pool's list */
     WeftScheduler *scheduler;
 
     uint8_t is_parked; /* otherwise it runs, is ready, or (id 0) its stack waits in the pool */
@@ -39,7 +39,10 @@ struct WeftFiber {
     int64_t timer_us;     /* when the timer fires; may be earlier than the deadline, never later */
     int64_t deadline_us;  /* in force: the earliest of all scopes */
 
-    WeftWaiter *waiter; /* while parked in a queue */
+    WeftWaitQueue *queue; /* while it waits in one; NULL from the moment of waking */
+    WeftFiber *older_waiter;
+    WeftFiber *newer_waiter;
+    gpointer item; /* what the queue's owner hands over, either way */
     const char *waits_for;
     int64_t waiting_since_us;
 
@@ -73,13 +76,14 @@ struct WeftGroup {
 typedef struct WeftReactor WeftReactor;
 
 struct WeftScheduler {
-    WeftFiber *current;    /* the running fiber; &loop between fibers */
-    WeftFiber *left;       /* who switched last, for sanitizers */
-    WeftFiber *ready;      /* oldest first */
-    WeftFiber **ready_end; /* where the next one is linked */
-    unsigned slice_left;   /* dispatches before the clock is looked at */
-    unsigned slices_left;  /* before the event loop gets its turn */
-    int64_t now_us;        /* read once each turn of the loop */
+    WeftFiber *current; /* the running fiber; &loop between fibers */
+    WeftFiber *left;    /* who switched last, for sanitizers */
+    /* A circle: newest_ready->next is the oldest, and the running fiber stays in it as such, so
+     * that to yield is only to step on.  NULL: empty. */
+    WeftFiber *newest_ready;
+    unsigned slice_left;  /* dispatches before the clock is looked at */
+    unsigned slices_left; /* before the event loop gets its turn */
+    int64_t now_us;       /* read once each turn of the loop */
     int64_t batch_end_us;
 
     WeftFiber loop; /* the thread's own stack: where the event loop runs */
@@ -114,16 +118,28 @@ void weft_fiber_interrupt(WeftFiber *fiber, WeftWakeCause cause);
 gboolean weft_fiber_fail(WeftWakeCause cause, const char *what, GError **error)
     __attribute__((cold, noinline));
 
+static inline gboolean
+weft_fiber_is_interrupted(const WeftFiber *self)
+{
+    return self->is_cancelled && self->n_shields == 0;
+}
+
+/* Neither cancelled nor late. */
+static inline gboolean
+weft_fiber_may_go_on(const WeftScheduler *scheduler, const WeftFiber *self)
+{
+    return !weft_fiber_is_interrupted(self) && self->deadline_us > scheduler->now_us;
+}
+
 /* weft_fiber_check() for those who know who they are. */
 static inline gboolean
 weft_fiber_check_self(const WeftScheduler *scheduler, const WeftFiber *self, const char *what,
                       GError **error)
 {
-    if (G_UNLIKELY(self->is_cancelled && self->n_shields == 0))
-        return weft_fiber_fail(WEFT_WAKE_CANCELLED, what, error);
-    if (G_UNLIKELY(self->deadline_us <= scheduler->now_us))
-        return weft_fiber_fail(WEFT_WAKE_TIMED_OUT, what, error);
-    return TRUE;
+    if (G_LIKELY(weft_fiber_may_go_on(scheduler, self)))
+        return TRUE;
+    return weft_fiber_fail(
+        weft_fiber_is_interrupted(self) ? WEFT_WAKE_CANCELLED : WEFT_WAKE_TIMED_OUT, what, error);
 }
 
 /* What weft_group_spawn() does, without inheriting a deadline. */

@@ -46,11 +46,9 @@ weft_group_free(WeftGroup *group)
         return;
     if (group->n_fibers > 0) {
         g_auto(WeftShieldScope) shield = weft_shield_scope();
-        WeftWaiter waiter;
-
         weft_group_cancel(group, "its group ends");
         /* Shielded, so it cannot fail but by a closed queue, which groups do not do. */
-        const gboolean is_empty = weft_wait(&group->waiters, &waiter, "fibers of a group", NULL);
+        const gboolean is_empty = weft_wait(&group->waiters, "fibers of a group", NULL);
         g_assert(is_empty);
     }
     weft_group_clear(group);
@@ -115,10 +113,8 @@ weft_group_leave(WeftGroup *group, WeftFiber *fiber, GError *error)
 gboolean
 weft_group_wait(WeftGroup *group, GError **error)
 {
-    WeftWaiter waiter;
-
     while (group->n_fibers > 0)
-        if (!weft_wait(&group->waiters, &waiter, "fibers of a group", error))
+        if (!weft_wait(&group->waiters, "fibers of a group", error))
             return FALSE;
     if (G_LIKELY(group->error == NULL))
         return TRUE;

@@ -195,23 +195,19 @@ weft_descriptor_free(WeftDescriptor *descriptor)
 gboolean
 weft_descriptor_wait_readable(WeftDescriptor *descriptor, const char *what, GError **error)
 {
-    WeftWaiter waiter;
-
     if (descriptor->is_readable)
         return weft_fiber_check(error);
     descriptor->n_spent = 0;
-    return weft_wait(&descriptor->readers, &waiter, what, error);
+    return weft_wait(&descriptor->readers, what, error);
 }
 
 gboolean
 weft_descriptor_wait_writable(WeftDescriptor *descriptor, const char *what, GError **error)
 {
-    WeftWaiter waiter;
-
     if (descriptor->is_writable)
         return weft_fiber_check(error);
     descriptor->n_spent = 0;
-    return weft_wait(&descriptor->writers, &waiter, what, error);
+    return weft_wait(&descriptor->writers, what, error);
 }
 
 void

@@ -62,7 +62,6 @@ scheduler_new(GError **error)
 
     WeftScheduler *scheduler = g_new0(WeftScheduler, 1);
     scheduler->reactor = reactor;
-    scheduler->ready_end = &scheduler->ready;
     scheduler->errno_here = &errno;
     scheduler->now_us = weft_clock_now_us();
     scheduler->trim_at_us = scheduler->now_us + TRIM_INTERVAL_US;
@@ -186,7 +185,7 @@ static void
 poll_with_fake_clock(WeftScheduler *scheduler, int64_t until_us)
 {
     weft_reactor_poll(scheduler->reactor, 0, 0);
-    if (scheduler->ready != NULL || atomic_load(&scheduler->inbox) != NULL)
+    if (scheduler->newest_ready != NULL || atomic_load(&scheduler->inbox) != NULL)
         return;
     if (scheduler->n_completions_awaited > 0 || until_us == WEFT_DEADLINE_NEVER)
         weft_reactor_poll(scheduler->reactor, 0, WEFT_DEADLINE_NEVER);
@@ -199,7 +198,7 @@ poll_events(WeftScheduler *scheduler)
 {
     int64_t until_us = scheduler->now_us;
 
-    if (scheduler->ready == NULL)
+    if (scheduler->newest_ready == NULL)
         until_us = weft_timer_heap_next_us(&scheduler->timers);
     if (until_us > scheduler->now_us)
         until_us = trim_stacks(scheduler, until_us);

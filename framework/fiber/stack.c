@@ -21,8 +21,11 @@
 /* Where pages are larger no guard fits; carve() says so. */
 #define GUARD_BYTES PAGE_BYTES
 
-/* 32 colours of one cache line: control block and first frames stay on one page. */
+/* 32 colours of one cache line: control block and first frames stay on one page.  Neighbours are 11
+ * apart: loads of one fiber then do not look like loads of what the other has just stored, of which
+ * the processor compares the place within the page. */
 #define N_COLOURS 32
+#define COLOUR_STEP 11
 #define CACHE_LINE_BYTES 64
 
 /* A fiber that went deeper than this gives the pages below back when it ends. */
@@ -62,7 +65,7 @@ slot_fiber(const WeftStackSlab *slab, size_t index)
     const size_t block =
         (sizeof(WeftFiber) + CACHE_LINE_BYTES - 1) & ~(size_t)(CACHE_LINE_BYTES - 1);
 
-    return (WeftFiber *)(top - block - (index % N_COLOURS) * CACHE_LINE_BYTES);
+    return (WeftFiber *)(top - block - (index * COLOUR_STEP % N_COLOURS) * CACHE_LINE_BYTES);
 }
 
 void *

@@ -2,59 +2,39 @@
 #pragma once
 
 /*
- * Wait queues: the one way in which a fiber waits for something.  A waiter lies on the waiting
- * fiber's stack.  Whoever wakes it takes it out of its queue at that moment and writes the cause;
- * the first cause wins, because a later one no longer finds the waiter.  Nothing here allocates.
- * One thread only: the scheduler's.
+ * Wait queues: the one way in which a fiber waits for something.  It waits in one queue at a time,
+ * so its place there lies in the fiber itself.  Whoever wakes it takes it out of the queue at that
+ * moment and writes the cause; the first cause wins, because a later one no longer finds it there.
+ * Nothing here allocates.  One thread only: the scheduler's.
  */
 
 #include <weft/error.h>
 #include <weft/fiber.h>
 
-typedef struct WeftWaiter WeftWaiter;
-
-/* First in, first out.  Zeroed is empty.  Circular: newest->newer is the oldest. */
+/* First in, first out.  Zeroed is empty. */
 typedef struct {
-    WeftWaiter *newest;
+    WeftFiber *oldest;
+    WeftFiber *newest;
 } WeftWaitQueue;
-
-struct WeftWaiter {
-    WeftWaiter *older;
-    WeftWaiter *newer;
-    WeftWaitQueue *queue; /* NULL before the wait and from the moment of waking */
-    WeftFiber *fiber;
-    gpointer item; /* what is handed over, either way; belongs to the queue's owner */
-};
 
 static inline gboolean
 weft_wait_queue_is_empty(const WeftWaitQueue *queue)
 {
-    return queue->newest == NULL;
-}
-
-/* Returns: (nullable): the one that has waited longest; it goes on waiting */
-static inline WeftWaiter *
-weft_wait_queue_oldest(const WeftWaitQueue *queue)
-{
-    return queue->newest == NULL ? NULL : queue->newest->newer;
+    return queue->oldest == NULL;
 }
 
 /*
- * Park the running fiber as the newest of @queue until weft_waiter_wake().  The caller sets
- * waiter->item before, and reads it afterwards; all else is set here.
+ * Park the running fiber as the newest of @queue until it is woken.
  * @what: a literal for dumps: "channel recv"
- * Returns: TRUE if woken by weft_waiter_wake(), whatever else happened since; FALSE with @error if
- * the fiber was cancelled or late (then or already before: it did not park), or the queue was
+ * Returns: TRUE if woken by one of the calls below, whatever else happened since; FALSE with @error
+ * if the fiber was cancelled or late (then or already before: it did not park), or the queue was
  * closed.
  */
-WEFT_PARKS gboolean weft_wait(WeftWaitQueue *queue, WeftWaiter *waiter, const char *what,
-                              GError **error);
+WEFT_PARKS gboolean weft_wait(WeftWaitQueue *queue, const char *what, GError **error);
 
-/* End the wait: take @waiter from its queue and make its fiber ready (behind all that are). */
-void weft_waiter_wake(WeftWaiter *waiter);
-
-/* Wake the oldest, if any.  Returns: (nullable): it; valid until the caller parks */
-WeftWaiter *weft_wait_queue_wake_oldest(WeftWaitQueue *queue);
+/* End the wait of the oldest, if any: it gets ready, behind all that are.  Returns: (nullable): it
+ */
+WeftFiber *weft_wait_queue_wake_oldest(WeftWaitQueue *queue);
 
 /* Wake all. */
 void weft_wait_queue_wake_all(WeftWaitQueue *queue);

@@ -87,11 +87,9 @@ static gboolean
 memory_wait_readable(WeftStream *stream, GError **error)
 {
     Pipe *pipe = ((MemoryStream *)stream)->in;
-    WeftWaiter waiter = {.item = NULL};
-
     if (pipe->n_bytes > 0 || pipe->has_ended)
         return weft_fiber_check(error);
-    return weft_wait(&pipe->readers, &waiter, "stream read", error);
+    return weft_wait(&pipe->readers, "stream read", error);
 }
 
 static ssize_t
@@ -139,12 +137,11 @@ static gboolean
 write_piece(MemoryStream *memory, const uint8_t *data, size_t size, GError **error)
 {
     while (size > 0) {
-        WeftWaiter waiter = {.item = NULL};
         ssize_t n_taken = write_some(memory, data, size, error);
 
         if (n_taken < 0)
             return FALSE;
-        if (n_taken == 0 && !weft_wait(&memory->out->writers, &waiter, "stream write", error))
+        if (n_taken == 0 && !weft_wait(&memory->out->writers, "stream write", error))
             return FALSE;
         data += n_taken;
         size -= (size_t)n_taken;

@@ -232,8 +232,7 @@ static gboolean
 flush(TlsStream *tls, GError **error)
 {
     while (tls->is_flushing) {
-        WeftWaiter waiter = {.item = NULL};
-        if (!weft_wait(&tls->flushed, &waiter, "TLS write", error))
+        if (!weft_wait(&tls->flushed, "TLS write", error))
             return FALSE;
     }
     tls->is_flushing = TRUE;

@@ -49,9 +49,7 @@ wait_for_room(WeftWorker *worker, GError **error)
     while (atomic_load(&server->n_connections) >= server->max_connections) {
         g_auto(WeftDeadlineScope) pause = weft_deadline_scope_ms(ROOM_PAUSE_MS);
         g_autoptr(GError) failure = NULL;
-        WeftWaiter waiter;
-
-        if (weft_wait(&worker->room, &waiter, "room for a connection", &failure) ||
+        if (weft_wait(&worker->room, "room for a connection", &failure) ||
             g_error_matches(failure, WEFT_ERROR, WEFT_ERROR_TIMED_OUT))
             continue;
         g_propagate_error(error, g_steal_pointer(&failure));
@@ -127,8 +125,7 @@ keep_house(gpointer data, GError **error)
 
     for (;;) {
         if (weft_counter_get(&worker->n_parked) == 0 && !has_idle_blocks) {
-            WeftWaiter waiter;
-            if (!weft_wait(&worker->parking, &waiter, "idle connections", error))
+            if (!weft_wait(&worker->parking, "idle connections", error))
                 return FALSE;
         }
         if (!weft_fiber_sleep_ms(worker->tick_ms, error))
@@ -272,8 +269,7 @@ static gboolean
 wait_for_stop(WeftWorker *worker, GError **error)
 {
     while (!worker->is_draining) {
-        WeftWaiter waiter;
-        if (!weft_wait(&worker->stopping, &waiter, "the stop", error))
+        if (!weft_wait(&worker->stopping, "the stop", error))
             return FALSE;
     }
     return TRUE;

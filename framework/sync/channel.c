@@ -15,8 +15,8 @@ struct WeftChannel {
     size_t oldest; /* index of the oldest item in the ring */
     gboolean is_closed;
     GDestroyNotify item_free;
-    WeftWaitQueue senders;   /* waiter->item: what it sends */
-    WeftWaitQueue receivers; /* waiter->item: what it is handed */
+    WeftWaitQueue senders;   /* fiber->item: what it sends */
+    WeftWaitQueue receivers; /* fiber->item: what it is handed */
     gpointer ring[];         /* capacity items */
 };
 
@@ -65,31 +65,31 @@ can_recv(const WeftChannel *channel)
 static inline void
 hand_over(WeftChannel *channel, gpointer item)
 {
-    WeftWaiter *receiver = weft_wait_queue_oldest(&channel->receivers);
+    WeftFiber *receiver = channel->receivers.oldest;
 
-    if (receiver == NULL) {
+    if (G_UNLIKELY(receiver == NULL)) {
         ring_push(channel, item);
         return;
     }
     receiver->item = item;
-    weft_waiter_end(receiver, WEFT_WAKE_GIVEN);
+    weft_wait_queue_serve(&channel->receivers, receiver);
 }
 
 /* The oldest item of ring and waiting senders; can_recv() holds. */
 static inline gpointer
 take_over(WeftChannel *channel)
 {
-    WeftWaiter *sender = weft_wait_queue_oldest(&channel->senders);
+    WeftFiber *sender = channel->senders.oldest;
 
     if (channel->n_items == 0) {
-        weft_waiter_end(sender, WEFT_WAKE_GIVEN);
+        weft_wait_queue_serve(&channel->senders, sender);
         return sender->item;
     }
 
     gpointer item = ring_pop(channel);
     if (sender != NULL) {
         ring_push(channel, sender->item);
-        weft_waiter_end(sender, WEFT_WAKE_GIVEN);
+        weft_wait_queue_serve(&channel->senders, sender);
     }
     return item;
 }
@@ -131,29 +131,39 @@ weft_channel_unref(WeftChannel *channel)
     g_free(channel);
 }
 
-gboolean
-weft_channel_send(WeftChannel *channel, gpointer item, GError **error)
+/* Sending and receiving are a fast half without a frame of its own, which goes on to the other half
+ * by a jump. */
+
+static __attribute__((noinline)) gboolean
+send_waiting(WeftChannel *channel, gpointer item, GError **error)
 {
+    WeftScheduler *scheduler = weft_scheduler_here;
+    WeftFiber *self = scheduler->current;
     /* Kept aside: whoever closes the channel may let go of it before this fiber runs again. */
     GDestroyNotify item_free = channel->item_free;
 
-    WeftWaiter waiter;
-
-    g_return_val_if_fail(item != NULL, FALSE);
     if (!channel->is_closed && !can_send(channel)) {
-        waiter.item = item;
-        if (weft_wait(&channel->senders, &waiter, "channel send", error))
+        self->item = item;
+        if (weft_wait_here(scheduler, self, &channel->senders, "channel send", error))
             return TRUE;
-    } else if (!weft_fiber_check(error)) {
-        /* Cancelled or late, whatever the channel would say. */
-    } else if (channel->is_closed) {
+    } else if (weft_fiber_check_self(scheduler, self, "channel send", error)) {
         set_closed(error);
-    } else {
-        hand_over(channel, item);
-        return TRUE;
     }
     drop_item(item_free, item);
     return FALSE;
+}
+
+gboolean
+weft_channel_send(WeftChannel *channel, gpointer item, GError **error)
+{
+    const WeftScheduler *scheduler = weft_scheduler_here;
+
+    g_return_val_if_fail(item != NULL, FALSE);
+    if (channel->is_closed || !can_send(channel) ||
+        !weft_fiber_may_go_on(scheduler, scheduler->current))
+        return send_waiting(channel, item, error);
+    hand_over(channel, item);
+    return TRUE;
 }
 
 gboolean
@@ -168,22 +178,29 @@ weft_channel_try_send(WeftChannel *channel, gpointer item)
     return TRUE;
 }
 
+static __attribute__((noinline)) gpointer
+recv_waiting(WeftChannel *channel, GError **error)
+{
+    WeftScheduler *scheduler = weft_scheduler_here;
+    WeftFiber *self = scheduler->current;
+
+    if (!channel->is_closed && !can_recv(channel)) {
+        if (weft_wait_here(scheduler, self, &channel->receivers, "channel recv", error))
+            return weft_scheduler_here->current->item;
+    } else if (weft_fiber_check_self(scheduler, self, "channel recv", error)) {
+        set_closed(error);
+    }
+    return NULL;
+}
+
 gpointer
 weft_channel_recv(WeftChannel *channel, GError **error)
 {
-    WeftWaiter waiter;
+    const WeftScheduler *scheduler = weft_scheduler_here;
 
-    if (!channel->is_closed && !can_recv(channel)) {
-        if (!weft_wait(&channel->receivers, &waiter, "channel recv", error))
-            return NULL;
-        return waiter.item;
-    }
-    if (!weft_fiber_check(error))
-        return NULL;
-    if (can_recv(channel))
-        return take_over(channel);
-    set_closed(error);
-    return NULL;
+    if (!can_recv(channel) || !weft_fiber_may_go_on(scheduler, scheduler->current))
+        return recv_waiting(channel, error);
+    return take_over(channel);
 }
 
 gpointer

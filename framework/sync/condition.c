@@ -41,13 +41,11 @@ weft_condition_free(WeftCondition *condition)
 gboolean
 weft_condition_wait(WeftCondition *condition, WeftMutex *mutex, GError **error)
 {
-    WeftWaiter waiter = {.item = NULL};
-
     if (mutex == NULL)
-        return weft_wait(&condition->waiters, &waiter, "condition", error);
+        return weft_wait(&condition->waiters, "condition", error);
 
     weft_mutex_unlock(mutex);
-    gboolean signalled = weft_wait(&condition->waiters, &waiter, "condition", error);
+    gboolean signalled = weft_wait(&condition->waiters, "condition", error);
     lock_again(mutex);
     return signalled;
 }

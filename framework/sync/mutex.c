@@ -33,8 +33,6 @@ weft_mutex_lock(WeftMutex *mutex, GError **error)
 {
     WeftScheduler *scheduler = weft_scheduler_here;
     WeftFiber *self = scheduler->current;
-    WeftWaiter waiter;
-
     if (G_LIKELY(mutex->owner == NULL)) {
         if (!weft_fiber_check_self(scheduler, self, "mutex", error))
             return FALSE;
@@ -42,7 +40,7 @@ weft_mutex_lock(WeftMutex *mutex, GError **error)
         return TRUE;
     }
     g_assert(mutex->owner != self);
-    if (!weft_wait(&mutex->waiters, &waiter, "mutex", error))
+    if (!weft_wait(&mutex->waiters, "mutex", error))
         return FALSE;
     g_assert(mutex->owner == self);
     return TRUE;
@@ -64,7 +62,7 @@ weft_mutex_unlock(WeftMutex *mutex)
     if (G_LIKELY(weft_wait_queue_is_empty(&mutex->waiters)))
         mutex->owner = NULL;
     else
-        mutex->owner = weft_wait_queue_wake_oldest(&mutex->waiters)->fiber;
+        mutex->owner = weft_wait_queue_wake_oldest(&mutex->waiters);
 }
 
 gboolean

@@ -39,8 +39,7 @@ weft_semaphore_take(WeftSemaphore *semaphore, GError **error)
     if (weft_semaphore_try_take(semaphore))
         return TRUE;
 
-    WeftWaiter waiter = {.item = NULL};
-    return weft_wait(&semaphore->waiters, &waiter, "semaphore", error);
+    return weft_wait(&semaphore->waiters, "semaphore", error);
 }
 
 gboolean

@@ -50,8 +50,7 @@ weft_wait_group_wait(WeftWaitGroup *wait_group, GError **error)
     if (wait_group->n_things == 0)
         return TRUE;
 
-    WeftWaiter waiter = {.item = NULL};
-    return weft_wait(&wait_group->waiters, &waiter, "wait group", error);
+    return weft_wait(&wait_group->waiters, "wait group", error);
 }
 
 size_t
