@@ -19,8 +19,9 @@ typedef struct {
     char etag[WEFT_DAV_ETAG_BYTES]; /* "" for none */
 } State;
 
-/* A URL that is not mapped, not ours or not to be seen has no state: what is not asked of it holds
- * (RFC 4918 10.4.3). */
+/* A URL that is not ours or not to be seen has no state, and what is denied of it holds (RFC 4918
+ * 10.4.4).  One where nothing is has the tokens of the locks that would hold it: clients that make
+ * something in a locked tree mean that. */
 static gboolean
 find_state_at(WeftDavCall *call, const char *path, State *state, GError **error)
 {

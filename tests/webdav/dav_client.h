@@ -76,8 +76,7 @@ class DavTest : public ::testing::TestWithParam<StoreKind>
         Stop();
         server_ = weft_server_new();
         weft_server_set_workers(server_, n_workers);
-        ASSERT_TRUE(weft_server_add(server_, "127.0.0.1:0",
-                                    weft_dav_service_new(NewStore(), &options), &error))
+        ASSERT_TRUE(weft_server_add(server_, "127.0.0.1:0", NewService(options), &error))
             << error->message;
         g_autofree char *bound = weft_server_bound_address(server_, 0);
         authority_ = bound;
@@ -165,6 +164,12 @@ class DavTest : public ::testing::TestWithParam<StoreKind>
 
     std::string authority_;
     std::string folder_;
+
+    /* What is served. */
+    virtual WeftService *NewService(const WeftDavOptions &options)
+    {
+        return weft_dav_service_new(NewStore(), &options);
+    }
 
   private:
     WeftDavStore *NewStore()
