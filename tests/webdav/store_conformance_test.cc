@@ -1,31 +1,35 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What every store must do, tried on each: in memory, on a disk, on tmpfs, and with the means that
- * older kernels lack taken away.
+ * What every store must do, tried on each: in memory, on a disk, on tmpfs, with the means that
+ * older kernels lack taken away, and with dead properties in SQLite.
  */
 #include <weft/dav_store.h>
 
 #include "store_subject.h"
 #include "webdav/store/dir_store.h"
+#include "webdav/store/sqlite_properties.h"
 
 using namespace weft_test;
 
 namespace
 {
 
-enum class Kind { Memory, Disk, Tmpfs, NoOpenat2, NoTmpfile };
+enum class Kind { Memory, Disk, Tmpfs, NoOpenat2, NoTmpfile, Sqlite };
 
 class StoreConformance : public testing::TestWithParam<Kind>
 {
   protected:
     void run(std::function<void(Subject &)> body)
     {
+        const std::string fast = is_tmpfs("/dev/shm") ? "/dev/shm" : testing::TempDir();
         if (GetParam() == Kind::Tmpfs && !is_tmpfs("/dev/shm"))
             GTEST_SKIP() << "no tmpfs at /dev/shm";
-        Folder folder(GetParam() == Kind::Tmpfs ? "/dev/shm" : testing::TempDir());
+        const bool is_fast = GetParam() == Kind::Tmpfs || GetParam() == Kind::Sqlite;
+        Folder folder(is_fast ? fast : testing::TempDir());
+        Folder state(fast);
 
         {
-            Subject subject(open(folder.path));
+            Subject subject(open(folder.path, state.path));
 
             in_fiber([&] { body(subject); });
         }
@@ -34,7 +38,7 @@ class StoreConformance : public testing::TestWithParam<Kind>
     }
 
   private:
-    static WeftDavStore *open(const std::string &path)
+    static WeftDavStore *open(const std::string &path, const std::string &state_path)
     {
         if (GetParam() == Kind::Memory)
             return weft_dav_memory_store_new();
@@ -45,6 +49,12 @@ class StoreConformance : public testing::TestWithParam<Kind>
             weft_dav_dir_store_forgo_openat2(store);
         if (GetParam() == Kind::NoTmpfile)
             weft_dav_dir_store_forgo_unnamed(store);
+        if (GetParam() == Kind::Sqlite) {
+            g_autoptr(WeftDavPropertyDatabase) database = weft_dav_property_database_open(
+                state_path.c_str(), WEFT_DAV_DURABILITY_PROCESS, nullptr);
+
+            weft_dav_dir_store_set_properties(store, weft_dav_sqlite_properties_new(database));
+        }
         /* Thousands of syncs tell nothing that one does not: store_dir_test.cc has them. */
         weft_dav_dir_store_set_durability(store, WEFT_DAV_DURABILITY_PROCESS);
         return store;
@@ -510,7 +520,7 @@ static std::string
 kind_name(const testing::TestParamInfo<Kind> &param)
 {
     static const char *const names[] = {
-        "Memory", "Disk", "Tmpfs", "WithoutOpenat2", "WithoutTmpfile",
+        "Memory", "Disk", "Tmpfs", "WithoutOpenat2", "WithoutTmpfile", "Sqlite",
     };
 
     return names[static_cast<int>(param.param)];
@@ -628,5 +638,5 @@ TEST_P(StoreConformance, TellsTheRoomThereIs)
 
 INSTANTIATE_TEST_SUITE_P(Stores, StoreConformance,
                          testing::Values(Kind::Memory, Kind::Disk, Kind::Tmpfs, Kind::NoOpenat2,
-                                         Kind::NoTmpfile),
+                                         Kind::NoTmpfile, Kind::Sqlite),
                          kind_name);

@@ -482,6 +482,20 @@ weft_dav_dir_store_set_durability(WeftDavStore *base, WeftDavDurability durabili
 }
 
 void
+weft_dav_dir_store_set_properties(WeftDavStore *base, WeftDavPropertyBackend *properties)
+{
+    g_return_if_fail(base->methods == &dir_methods);
+
+    WeftDavDirStore *store = (WeftDavDirStore *)base;
+
+    store->properties->free(store->properties);
+    store->properties = properties;
+    /* Files in memory, properties on a disk: nothing may be done on the scheduler's thread. */
+    if (properties->waits_for_disk && store->kind == WEFT_FILE_MEMORY)
+        store->kind = WEFT_FILE_LOCAL;
+}
+
+void
 weft_dav_dir_store_forgo_openat2(WeftDavStore *base)
 {
     ((WeftDavDirStore *)base)->root.has_openat2 = FALSE;

@@ -33,6 +33,12 @@ typedef struct {
 WeftDavDirStore *weft_dav_dir_store_ref(WeftDavDirStore *store);
 void weft_dav_dir_store_unref(WeftDavDirStore *store);
 
+/**
+ * Keep dead properties in @properties from now on.  Before the store is used.
+ * @properties: (transfer full)
+ */
+void weft_dav_dir_store_set_properties(WeftDavStore *store, WeftDavPropertyBackend *properties);
+
 /** Do as if the kernel had no openat2(2); for tests.  Before the store is used. */
 void weft_dav_dir_store_forgo_openat2(WeftDavStore *store);
 

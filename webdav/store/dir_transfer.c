@@ -116,7 +116,8 @@ remove_tree(Transfer *transfer, int dir_fd, const char *name, GArray *failures, 
 
     /* A mount somewhere below may be slow, whatever the root is. */
     transfer->base.kind = WEFT_FILE_REMOTE;
-    transfer->removal = weft_dav_tree_removal_new(dir_fd, name, transfer->from, failures);
+    transfer->removal = weft_dav_tree_removal_new(dir_fd, name, transfer->from, failures,
+                                                  transfer->base.store->properties);
     is_removed = run_steps(transfer, step_removal, error);
     g_clear_pointer(&transfer->removal, weft_dav_tree_removal_free);
     return is_removed;
@@ -192,7 +193,8 @@ remove_file(WeftDavDirJob *base, GError **error)
         transfer->from_sight.kind == WEFT_DAV_SIGHT_FILE || transfer->from_sight.is_link;
     if (!transfer->is_done)
         return TRUE;
-    if (unlinkat(transfer->from_place.dir_fd, transfer->from_place.name, 0) != 0)
+    if (weft_dav_property_unlink(base->store->properties, transfer->from_place.dir_fd,
+                                 transfer->from_place.name, 0) != 0)
         return weft_dav_set_system_error(error, errno, "remove", transfer->from);
     return sync_removal(base, error);
 }
@@ -506,7 +508,10 @@ rename_all(Transfer *transfer)
     if (transfer->to_sight.kind == WEFT_DAV_SIGHT_NOTHING)
         return rename_place(&transfer->from_place, &transfer->to_place, RENAME_NOREPLACE) == 0;
     if (is_file_or_link(&transfer->from_sight) && is_file_or_link(&transfer->to_sight))
-        return rename_place(&transfer->from_place, &transfer->to_place, 0) == 0;
+        return weft_dav_property_rename_over(
+                   transfer->base.store->properties, transfer->from_place.dir_fd,
+                   transfer->from_place.name, transfer->to_place.dir_fd,
+                   transfer->to_place.name) == 0;
     return replace_other_kind(transfer);
 }
 

@@ -143,7 +143,8 @@ put_over(WeftDavStaged *staged, WeftDavDirStore *store, const WeftDavPlace *plac
     }
     if (!is_file || !stands_a_file)
         return swap(staged, store, place);
-    if (renameat(staged->name.dir_fd, staged->name.name, place->dir_fd, place->name) != 0)
+    if (weft_dav_property_rename_over(store->properties, staged->name.dir_fd, staged->name.name,
+                                      place->dir_fd, place->name) != 0)
         return FALSE;
     staged->is_named = FALSE;
     return TRUE;

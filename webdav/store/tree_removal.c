@@ -20,12 +20,14 @@ struct WeftDavTreeRemoval {
     char *name;
     char *path;
     GArray *failures;
-    WeftDavTreeWalk *walk; /* NULL before the first step */
-    gboolean keeps;        /* something stays, so the top does */
+    WeftDavPropertyBackend *properties; /* (nullable) */
+    WeftDavTreeWalk *walk;              /* NULL before the first step */
+    gboolean keeps;                     /* something stays, so the top does */
 };
 
 WeftDavTreeRemoval *
-weft_dav_tree_removal_new(int dir_fd, const char *name, const char *path, GArray *failures)
+weft_dav_tree_removal_new(int dir_fd, const char *name, const char *path, GArray *failures,
+                          WeftDavPropertyBackend *properties)
 {
     WeftDavTreeRemoval *removal = g_new0(WeftDavTreeRemoval, 1);
 
@@ -33,6 +35,7 @@ weft_dav_tree_removal_new(int dir_fd, const char *name, const char *path, GArray
     removal->name = g_strdup(name);
     removal->path = g_strdup(path);
     removal->failures = failures;
+    removal->properties = properties;
     return removal;
 }
 
@@ -62,10 +65,20 @@ add_failure(WeftDavTreeRemoval *removal, int error_number)
 }
 
 static gboolean
-unlink_here(const WeftDavTreeWalk *walk, int flags)
+unlink_here(const WeftDavTreeRemoval *removal, int flags)
 {
-    return unlinkat(weft_dav_tree_walk_dir_fd(walk), weft_dav_tree_walk_name(walk), flags) == 0 ||
+    const WeftDavTreeWalk *walk = removal->walk;
+
+    return weft_dav_property_unlink(removal->properties, weft_dav_tree_walk_dir_fd(walk),
+                                    weft_dav_tree_walk_name(walk), flags) == 0 ||
            errno == ENOENT;
+}
+
+static gboolean
+unlink_top(const WeftDavTreeRemoval *removal, int flags)
+{
+    return weft_dav_property_unlink(removal->properties, removal->dir_fd, removal->name, flags) ==
+           0;
 }
 
 static void
@@ -73,7 +86,7 @@ remove_member(WeftDavTreeRemoval *removal)
 {
     WeftDavTreeWalk *walk = removal->walk;
 
-    if (unlink_here(walk, 0))
+    if (unlink_here(removal, 0))
         return;
     /* POSIX lets unlink() of a directory fail with EPERM, Linux says EISDIR. */
     if (errno != EISDIR && errno != EPERM) {
@@ -86,7 +99,7 @@ remove_member(WeftDavTreeRemoval *removal)
     if (weft_dav_tree_walk_enter(walk))
         return;
     /* A folder that cannot be read may be an empty one. */
-    if (errno != ENOTDIR && unlink_here(walk, AT_REMOVEDIR))
+    if (errno != ENOTDIR && unlink_here(removal, AT_REMOVEDIR))
         return;
     add_failure(removal, errno == ENOTDIR ? reason : errno);
 }
@@ -94,8 +107,7 @@ remove_member(WeftDavTreeRemoval *removal)
 static void
 remove_left_folder(WeftDavTreeRemoval *removal)
 {
-    if (!weft_dav_tree_walk_left_something(removal->walk) &&
-        !unlink_here(removal->walk, AT_REMOVEDIR))
+    if (!weft_dav_tree_walk_left_something(removal->walk) && !unlink_here(removal, AT_REMOVEDIR))
         add_failure(removal, errno);
 }
 
@@ -103,13 +115,13 @@ remove_left_folder(WeftDavTreeRemoval *removal)
 static gboolean
 begin(WeftDavTreeRemoval *removal, gboolean *ret_done, GError **error)
 {
-    if (unlinkat(removal->dir_fd, removal->name, 0) == 0) {
+    if (unlink_top(removal, 0)) {
         *ret_done = TRUE;
         return TRUE;
     }
     if (errno != EISDIR && errno != EPERM)
         return weft_dav_set_system_error(error, errno, "remove", removal->path);
-    if (unlinkat(removal->dir_fd, removal->name, AT_REMOVEDIR) == 0) {
+    if (unlink_top(removal, AT_REMOVEDIR)) {
         *ret_done = TRUE;
         return TRUE;
     }
@@ -129,8 +141,7 @@ begin(WeftDavTreeRemoval *removal, gboolean *ret_done, GError **error)
 static gboolean
 finish(WeftDavTreeRemoval *removal, GError **error)
 {
-    if (removal->keeps || unlinkat(removal->dir_fd, removal->name, AT_REMOVEDIR) == 0 ||
-        errno == ENOENT)
+    if (removal->keeps || unlink_top(removal, AT_REMOVEDIR) || errno == ENOENT)
         return TRUE;
     return weft_dav_set_system_error(error, errno, "remove", removal->path);
 }
@@ -167,7 +178,8 @@ weft_dav_tree_removal_step(WeftDavTreeRemoval *removal, gboolean *ret_done, GErr
 void
 weft_dav_tree_remove_quietly(int dir_fd, const char *name)
 {
-    g_autoptr(WeftDavTreeRemoval) removal = weft_dav_tree_removal_new(dir_fd, name, name, NULL);
+    g_autoptr(WeftDavTreeRemoval) removal =
+        weft_dav_tree_removal_new(dir_fd, name, name, NULL, NULL);
     gboolean is_done = FALSE;
 
     while (!is_done && weft_dav_tree_removal_step(removal, &is_done, NULL))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include <weft/dav_store.h>
+#include "webdav/store/property_backend.h"
 
 G_BEGIN_DECLS
 
@@ -15,9 +15,10 @@ typedef struct WeftDavTreeRemoval WeftDavTreeRemoval;
  * @dir_fd, @name: (transfer none): where it stands; the descriptor outlives the removal
  * @path: of the resource, for messages and failures
  * @failures: (nullable): array of WeftDavFailure: what stays
+ * @properties: (nullable): which go with what is removed
  */
 WeftDavTreeRemoval *weft_dav_tree_removal_new(int dir_fd, const char *name, const char *path,
-                                              GArray *failures);
+                                              GArray *failures, WeftDavPropertyBackend *properties);
 void weft_dav_tree_removal_free(WeftDavTreeRemoval *removal);
 
 /**

@@ -178,6 +178,12 @@ xattr_free(WeftDavPropertyBackend *backend)
     g_free(backend);
 }
 
+gboolean
+weft_dav_xattr_properties_work(int fd)
+{
+    return fgetxattr(fd, ATTRIBUTE, NULL, 0) >= 0 || errno != EOPNOTSUPP;
+}
+
 WeftDavPropertyBackend *
 weft_dav_xattr_properties_new(void)
 {
