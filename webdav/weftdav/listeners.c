@@ -9,9 +9,13 @@
 
 #include "webdav/weftdav/metrics.h"
 #include "webdav/weftdav/supervisor.h"
+#include "webdav/weftdav/tls.h"
 
 /* How a supervisor calls the socket for metrics: FileDescriptorName= of its unit. */
 #define METRICS_SOCKET "metrics"
+
+/* And one that does not speak TLS, whatever the others do. */
+#define PLAIN_SOCKET "http"
 
 /* A service goes to the server with its first address. */
 static gboolean
@@ -27,9 +31,14 @@ listen_on_addresses(WeftDavProgram *program, GError **error)
 {
     char **addresses = program->options.listen;
 
-    for (size_t i = 0; addresses[i] != NULL; i++)
-        if (!listen_on(program->server, addresses[i], program->service, i == 0, error))
+    for (size_t i = 0; addresses[i] != NULL; i++) {
+        WeftDavScheme scheme;
+        const char *address = weft_dav_listen_address(addresses[i], &scheme);
+
+        if (!listen_on(program->server, address, program->service, i == 0, error))
             return FALSE;
+        weft_dav_tls_speak(program, scheme);
+    }
     return TRUE;
 }
 
@@ -49,6 +58,8 @@ listen_on_given(WeftDavProgram *program, const GArray *given, GError **error)
             program->server, weft_server_n_listeners(program->server) - 1);
         if (!weft_dav_program_options_allow(&program->options, bound, error))
             return FALSE;
+        weft_dav_tls_speak(program, strcmp(socket->name, PLAIN_SOCKET) == 0 ? WEFT_DAV_SCHEME_HTTP
+                                                                            : WEFT_DAV_SCHEME_NONE);
     }
     return TRUE;
 }
@@ -84,6 +95,7 @@ weft_dav_program_listen(WeftDavProgram *program, GError **error)
 
     if (!(has_other ? listen_on_given(program, given, error) : listen_on_addresses(program, error)))
         return FALSE;
+    weft_dav_tls_redirect(program);
     program->n_addresses = weft_server_n_listeners(program->server);
     return listen_for_metrics(program, given, error);
 }

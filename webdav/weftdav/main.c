@@ -17,6 +17,7 @@
 #include "webdav/weftdav/reload.h"
 #include "webdav/weftdav/state_folder.h"
 #include "webdav/weftdav/supervisor.h"
+#include "webdav/weftdav/tls.h"
 
 enum { EXIT_RUNTIME = 1, EXIT_USAGE = 2 };
 
@@ -80,11 +81,24 @@ make_service(const WeftDavProgramOptions *options, GError **error)
     return weft_dav_service_new(store, &dav_options);
 }
 
+/* Nobody vouches for a certificate that signs itself: people compare this. */
+static void
+print_fingerprint(const WeftDavProgram *program)
+{
+    if (!program->options.tls_self_signed)
+        return;
+
+    g_autofree char *fingerprint = weft_tls_context_fingerprint(program->tls);
+    g_print("The certificate signs itself; its SHA-256 fingerprint is\n  %s\n", fingerprint);
+}
+
 static void
 print_banner(const WeftDavProgram *program)
 {
     const WeftServer *server = program->server;
     g_autofree char *first = weft_server_bound_address(server, 0);
+    const gboolean is_tls = weft_server_is_tls(server, 0);
+    const char *scheme = weft_dav_tls_scheme(program, 0);
 
     g_print("weftdav " WEFT_VERSION " serves %s (%s)\n", program->options.directory,
             program->options.read_only ? "read-only" : "read and write");
@@ -95,14 +109,15 @@ print_banner(const WeftDavProgram *program)
         if (g_str_has_prefix(bound, "unix:"))
             g_print("  %s\n", bound);
         else
-            g_print("  http://%s/%s\n", bound, path);
+            g_print("  %s://%s/%s\n", weft_dav_tls_scheme(program, i), bound, path);
     }
+    print_fingerprint(program);
     if (!g_str_has_prefix(first, "unix:"))
         g_print("Mount it:\n"
-                "  mount -t davfs http://%s/ /mnt\n"
-                "  rclone mount :webdav: /mnt --webdav-url http://%s/\n"
-                "  gio mount dav://%s/\n",
-                first, first, first);
+                "  mount -t davfs %s://%s/ /mnt\n"
+                "  rclone mount :webdav: /mnt --webdav-url %s://%s/\n"
+                "  gio mount %s://%s/\n",
+                scheme, first, scheme, first, is_tls ? "davs" : "dav", first);
     g_print("Ctrl-C stops it.\n");
 }
 
@@ -141,6 +156,23 @@ observe(G_GNUC_UNUSED WeftServer *server, WeftServerEvent event, gpointer data)
     }
 }
 
+static void
+set_limits(WeftDavProgram *program)
+{
+    const WeftDavProgramOptions *options = &program->options;
+    const unsigned n_requests = options->max_requests_per_address;
+
+    weft_server_set_workers(program->server, options->n_workers);
+    if (options->max_connections > 0)
+        weft_server_set_max_connections(program->server, options->max_connections);
+    if (options->max_connections_per_address > 0)
+        weft_server_set_max_connections_per_address(program->server,
+                                                    options->max_connections_per_address);
+    /* What was not asked for in this second may be asked for at once. */
+    if (n_requests > 0)
+        weft_http_service_set_max_rate(program->service, n_requests, n_requests);
+}
+
 static gboolean
 serve(WeftDavProgram *program, GError **error)
 {
@@ -154,9 +186,9 @@ serve(WeftDavProgram *program, GError **error)
 
     program->started_us = weft_clock_wall_us();
     program->server = weft_server_new();
-    weft_server_set_workers(program->server, options->n_workers);
+    set_limits(program);
     weft_server_set_observer(program->server, observe, program);
-    if (!weft_dav_program_listen(program, error))
+    if (!weft_dav_tls_open(program, error) || !weft_dav_program_listen(program, error))
         return FALSE;
     print_banner(program);
     return weft_server_run(program->server, error);
@@ -183,6 +215,7 @@ main(int argc, char **argv)
             status = fail(error);
     }
     weft_server_free(program.server);
+    weft_tls_context_unref(program.tls);
     weft_dav_program_options_clear(&program.options);
     return status;
 }

@@ -11,9 +11,12 @@
 
 #include "webdav/weftdav/config_file.h"
 #include "webdav/weftdav/option.h"
+#include "webdav/weftdav/tls.h"
 
 #define DEFAULT_ADDRESS "127.0.0.1:8080"
 #define MAX_WORKERS 256
+#define MAX_CONNECTIONS 100000000
+#define MAX_REQUESTS 1000000
 #define MAIN_GROUP "weftdav"
 
 static const char summary[] =
@@ -63,6 +66,24 @@ static const WeftDavOption table[] = {
      .fallback = DEFAULT_ADDRESS, .check = check_listen},
     {"anonymous", 0, FLAG, FIELD(anonymous), NULL,
      .help = "Let everybody in, on addresses beyond this machine, too"},
+    {"tls-certificate", 0, PATH, FIELD(tls_certificate), "FILE",
+     .help = "Speak TLS with the certificate in FILE (PEM), and those that lead to its authority",
+     .check = weft_dav_tls_check},
+    {"tls-key", 0, PATH, FIELD(tls_key), "FILE",
+     .help = "The certificate's key, where it is not in the same file"},
+    {"tls-self-signed", 0, FLAG, FIELD(tls_self_signed), NULL,
+     .help = "Speak TLS with a certificate made at the start, to try it out"},
+    {"redirect-to-tls", 0, FLAG, FIELD(redirect_to_tls), NULL,
+     .help = "Send who comes to an http:// address to https://"},
+    {"max-connections", 0, COUNT, FIELD(max_connections), "N",
+     .help = "Connections at a time; more wait; 0: as many as the system has descriptors for",
+     .fallback = "0", .max = MAX_CONNECTIONS},
+    {"max-connections-per-address", 0, COUNT, FIELD(max_connections_per_address), "N",
+     .help = "Connections of one address at a time; 0: no limit",
+     .fallback = "0", .max = MAX_CONNECTIONS},
+    {"max-requests-per-address", 0, COUNT, FIELD(max_requests_per_address), "N",
+     .help = "Requests of one address in a second; 0: no limit",
+     .fallback = "0", .max = MAX_REQUESTS},
     {"workers", 'w', COUNT, FIELD(n_workers), "N",
      .help = "Threads that serve; 0: one for each core",
      .fallback = "0", .max = MAX_WORKERS},
@@ -122,9 +143,11 @@ refuse(GError **error, const char *format, const char *value)
 }
 
 gboolean
-weft_dav_program_is_local(const char *address)
+weft_dav_program_is_local(const char *text)
 {
     static const char *const local[] = {"unix:", "localhost:", "[::1]:"};
+    WeftDavScheme scheme;
+    const char *address = weft_dav_listen_address(text, &scheme);
     const char *colon = strrchr(address, ':');
 
     for (size_t i = 0; i < G_N_ELEMENTS(local); i++)
@@ -161,7 +184,9 @@ check_listen(gconstpointer data, GError **error)
     if (options->listen[0] == NULL)
         return refuse(error, "%s: there is no address to listen on", "listen");
     for (size_t i = 0; options->listen[i] != NULL; i++) {
-        if (strchr(options->listen[i], ':') == NULL)
+        WeftDavScheme scheme;
+
+        if (strchr(weft_dav_listen_address(options->listen[i], &scheme), ':') == NULL)
             return refuse(error, "%s is no address: it has no port", options->listen[i]);
         if (!weft_dav_program_options_allow(options, options->listen[i], error))
             return FALSE;

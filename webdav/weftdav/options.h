@@ -22,6 +22,15 @@ typedef struct {
     unsigned n_workers;
     gboolean anonymous;
 
+    char *tls_certificate; /* (nullable) */
+    char *tls_key;         /* (nullable): it is in tls_certificate */
+    gboolean tls_self_signed;
+    gboolean redirect_to_tls;
+
+    unsigned max_connections;             /* 0: by the limit of descriptors */
+    unsigned max_connections_per_address; /* 0: no limit */
+    unsigned max_requests_per_address;    /* in a second; 0: no limit */
+
     gboolean read_only;
     WeftDavDurability durability;
     char *state;              /* (nullable): the state folder */

@@ -6,6 +6,7 @@
  */
 
 #include <weft/server.h>
+#include <weft/tls.h>
 
 #include "webdav/weftdav/options.h"
 
@@ -15,6 +16,7 @@ typedef struct {
     WeftDavProgramOptions options; /* in force; nobody keeps pointers into them, they may change */
     WeftServer *server;            /* owned */
     WeftService *service;          /* the server's, once it listens */
+    WeftTlsContext *tls;           /* (nullable): owned */
     size_t n_addresses;            /* of the server's listeners: the service's, first */
     int64_t started_us;            /* wall clock */
     int access_log_fd;             /* -1: none; the same number for ever, reopened under it */

@@ -31,6 +31,13 @@ prepare_access_log(WeftDavProgram *program, G_GNUC_UNUSED const WeftDavProgramOp
     return weft_dav_access_log_reopen(program, error);
 }
 
+static gboolean
+prepare_tls(WeftDavProgram *program, G_GNUC_UNUSED const WeftDavProgramOptions *asked,
+            G_GNUC_UNUSED gpointer *ret_next, GError **error)
+{
+    return program->tls == NULL || weft_tls_context_reload(program->tls, error);
+}
+
 static void
 commit_log_level(G_GNUC_UNUSED WeftDavProgram *program, const WeftDavProgramOptions *asked,
                  G_GNUC_UNUSED gpointer next)
@@ -43,6 +50,7 @@ commit_log_level(G_GNUC_UNUSED WeftDavProgram *program, const WeftDavProgramOpti
 static const Part parts[] = {
     {.name = "log level", .commit = commit_log_level},
     {.name = "access log", .prepare = prepare_access_log},
+    {.name = "certificate", .prepare = prepare_tls},
 };
 
 typedef struct {
