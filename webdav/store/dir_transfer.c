@@ -508,10 +508,10 @@ rename_all(Transfer *transfer)
     if (transfer->to_sight.kind == WEFT_DAV_SIGHT_NOTHING)
         return rename_place(&transfer->from_place, &transfer->to_place, RENAME_NOREPLACE) == 0;
     if (is_file_or_link(&transfer->from_sight) && is_file_or_link(&transfer->to_sight))
-        return weft_dav_property_rename_over(
-                   transfer->base.store->properties, transfer->from_place.dir_fd,
-                   transfer->from_place.name, transfer->to_place.dir_fd,
-                   transfer->to_place.name) == 0;
+        return weft_dav_property_rename_over(transfer->base.store->properties,
+                                             transfer->from_place.dir_fd, transfer->from_place.name,
+                                             transfer->to_place.dir_fd,
+                                             transfer->to_place.name) == 0;
     return replace_other_kind(transfer);
 }
 
