@@ -9,8 +9,10 @@ install(FILES ${packaging}/weftdav.logrotate DESTINATION /etc/logrotate.d RENAME
         COMPONENT debian EXCLUDE_FROM_ALL)
 install(FILES ${packaging}/weftdav.service ${packaging}/weftdav.socket
         DESTINATION /usr/lib/systemd/system COMPONENT debian EXCLUDE_FROM_ALL)
-install(FILES ${packaging}/weftdav.conf LICENSE
-        DESTINATION /usr/share/doc/weftdav COMPONENT debian EXCLUDE_FROM_ALL)
+install(FILES ${packaging}/weftdav.conf DESTINATION /usr/share/doc/weftdav
+        COMPONENT debian EXCLUDE_FROM_ALL)
+install(FILES LICENSE DESTINATION /usr/share/doc/weftdav RENAME copyright
+        COMPONENT debian EXCLUDE_FROM_ALL)
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME weftdav)
@@ -21,9 +23,11 @@ set(CPACK_COMPONENTS_ALL weftdav debian)
 set(CPACK_COMPONENTS_GROUPING ALL_COMPONENTS_IN_ONE)
 set(CPACK_DEB_COMPONENT_INSTALL ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
-set(CPACK_DEBIAN_PACKAGE_DESCRIPTION "WebDAV server for files, quick and small
- Serves folders over WebDAV to davfs2, GNOME, KDE, rclone, Windows, macOS and browsers.  Changes are
- whole or not there; memory stays small whatever the size of files and folders.")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "WebDAV server for files, quick and small")
+set(CPACK_DEBIAN_PACKAGE_DESCRIPTION
+    "Serves folders over WebDAV to davfs2, GNOME, KDE, rclone, Windows, macOS and
+browsers.  Changes are whole or not there; memory stays small whatever the
+size of files and folders.")
 set(CPACK_DEBIAN_PACKAGE_SECTION net)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_DEPENDS adduser)

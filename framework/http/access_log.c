@@ -10,7 +10,6 @@
 
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 /* "[22/Nov/2026:20:44:17 +0000]"; in UTC, so that no time zone's change makes time run back. */
 static void
@@ -187,7 +186,6 @@ weft_http_access_log_write(WeftHttpExchange *exchange)
 
     GString *line = weft_http_access_log_format(exchange, service->log_format,
                                                 weft_clock_now_us() - exchange->begun_us);
-    /* A log that takes no more is no reason not to serve. */
-    ssize_t n_written G_GNUC_UNUSED = write(service->log_fd, line->str, line->len);
+    weft_http_log_writer_put(service->log_writer, line->str, line->len);
     g_string_free(line, TRUE);
 }

@@ -8,7 +8,7 @@
 
 G_BEGIN_DECLS
 
-/** Write the line, in one write(2); nothing where no log was asked for. */
+/** Have the line written; nothing where no log was asked for. */
 void weft_http_access_log_write(WeftHttpExchange *exchange);
 
 /** The line, with its line feed. Returns: (transfer full) */

@@ -54,6 +54,7 @@ service_data_free(gpointer data)
     if (service->data_free != NULL)
         service->data_free(service->data);
     weft_http_gate_free(service->gate);
+    weft_http_log_writer_free(service->log_writer);
     g_free(service->server_line);
     g_free(service);
 }
@@ -85,7 +86,6 @@ weft_http_service_new(WeftHttpHandler handler, gpointer data, GDestroyNotify dat
     service_data->data_free = data_free;
     service_data->limits = weft_http_limits_default();
     service_data->log_format = WEFT_HTTP_LOG_NONE;
-    service_data->log_fd = -1;
     set_server_line(service_data, "weft");
 
     WeftService *service =
@@ -109,8 +109,27 @@ weft_http_service_set_access_log(WeftService *service, WeftHttpLogFormat format,
 {
     WeftHttpServiceData *service_data = weft_service_data(service);
 
+    weft_http_log_writer_free(service_data->log_writer);
+    service_data->log_writer = fd >= 0 ? weft_http_log_writer_new(fd) : NULL;
     service_data->log_format = fd >= 0 ? format : WEFT_HTTP_LOG_NONE;
-    service_data->log_fd = fd;
+}
+
+gboolean
+weft_http_service_flush_access_log(WeftService *service)
+{
+    WeftHttpServiceData *service_data = weft_service_data(service);
+
+    return service_data->log_writer == NULL || weft_http_log_writer_flush(service_data->log_writer);
+}
+
+uint64_t
+weft_http_service_n_dropped_lines(WeftService *service)
+{
+    WeftHttpServiceData *service_data = weft_service_data(service);
+
+    return service_data->log_writer != NULL
+               ? weft_http_log_writer_n_dropped(service_data->log_writer)
+               : 0;
 }
 
 void

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "http/gate.h"
+#include "http/log_writer.h"
 
 #include <weft/http.h>
 
@@ -18,8 +19,8 @@ typedef struct {
     WeftHttpGate *gate; /* (nullable) */
     gboolean counts;    /* weft/http_metrics.h */
     WeftHttpLogFormat log_format;
-    int log_fd;        /* borrowed */
-    char *server_line; /* "Server: weft\r\n", or "" */
+    WeftHttpLogWriter *log_writer; /* NULL: none */
+    char *server_line;             /* "Server: weft\r\n", or "" */
     size_t server_line_length;
 } WeftHttpServiceData;
 

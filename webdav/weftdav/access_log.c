@@ -42,6 +42,9 @@ weft_dav_access_log_reopen(WeftDavProgram *program, GError **error)
     if (program->access_log_fd < 0 || program->access_log_fd == STDOUT_FILENO)
         return TRUE;
 
+    /* What was logged until now belongs to the old file. */
+    (void)weft_http_service_flush_access_log(program->service);
+
     const int fd = open_file(program->options.access_log, error);
     if (fd < 0)
         return FALSE;

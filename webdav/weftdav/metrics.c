@@ -133,6 +133,9 @@ format_metrics(WeftDavProgram *program)
                   "Bytes of request bodies: uploads above all.", http.n_received_bytes);
     append_single(text, "weftdav_http_sent_bytes_total", "counter", "Bytes of answers' bodies.",
                   http.n_sent_bytes);
+    append_single(text, "weftdav_access_log_dropped_lines_total", "counter",
+                  "Lines of the access log that nobody took.",
+                  (int64_t)weft_http_service_n_dropped_lines(program->service));
     append_connections(text, program->server);
     append_offload(text);
     return g_string_free(text, FALSE);

@@ -199,8 +199,19 @@ WeftService *weft_http_service_new(WeftHttpHandler handler, gpointer data,
 /** Copied.  Before the server runs. */
 void weft_http_service_set_limits(WeftService *service, const WeftHttpLimits *limits);
 
-/** @fd: (transfer none): one line a request is written to it */
+/**
+ * @fd: (transfer none): one line a request is written to it, by a thread of its own: a descriptor
+ * that takes nothing holds up no request; lines that find no room meanwhile are dropped.  What
+ * waits is written when the service is freed.
+ */
 void weft_http_service_set_access_log(WeftService *service, WeftHttpLogFormat format, int fd);
+
+/** Block until the lines so far are written, before their file is exchanged under its descriptor.
+ * FALSE if that takes longer than a second. */
+gboolean weft_http_service_flush_access_log(WeftService *service);
+
+/** Lines of the access log that were dropped; from any thread. */
+uint64_t weft_http_service_n_dropped_lines(WeftService *service);
 
 /**
  * Who comes without TLS is sent to https:// at the same host and @port: 301 for GET and HEAD, 308
