@@ -90,6 +90,18 @@ ask(WeftScheduler *scheduler, int fd)
                 (const void *)scheduler, PATIENCE_MS);
 }
 
+size_t
+weft_count_fibers(void)
+{
+    size_t n_fibers = 0;
+
+    weft_schedulers_lock();
+    for (const WeftScheduler *one = weft_schedulers; one != NULL; one = one->next)
+        n_fibers += __atomic_load_n(&one->n_live, __ATOMIC_RELAXED);
+    weft_schedulers_unlock();
+    return n_fibers;
+}
+
 void
 weft_dump_fibers(int fd)
 {

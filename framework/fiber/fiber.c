@@ -55,6 +55,13 @@ weft_fiber_yield(GError **error)
     return TRUE;
 }
 
+/* No atomic addition: only this thread changes it. */
+static void
+count_live(WeftScheduler *scheduler, int change)
+{
+    __atomic_store_n(&scheduler->n_live, scheduler->n_live + (size_t)change, __ATOMIC_RELAXED);
+}
+
 /* The part of a fiber's end that still runs on its stack.  Its data goes before its group hears of
  * the end: who waited for the group may free what the data refers to.  Returns: who runs next */
 static WeftFiber *
@@ -69,7 +76,7 @@ finish(WeftFiber *self, gboolean succeeded, GError *error)
     weft_group_leave(self->group, self, error);
 
     self->id = 0;
-    self->scheduler->n_live--;
+    count_live(self->scheduler, -1);
     WeftFiber *next = weft_scheduler_end_turn(self->scheduler, self);
     weft_stack_pool_put(&self->scheduler->stacks, self);
     return next;
@@ -116,7 +123,7 @@ weft_fiber_new(WeftGroup *group, const char *name, WeftFiberFunc func, gpointer 
     fiber->data_free = data_free;
     fiber->name = name;
     fiber->id = ++scheduler->n_spawned;
-    scheduler->n_live++;
+    count_live(scheduler, 1);
 
     fiber->group = group;
     fiber->newer = NULL;

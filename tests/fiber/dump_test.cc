@@ -79,3 +79,15 @@ TEST(Dump, AsksTheOtherSchedulers)
     may_end = true;
     other.join();
 }
+
+TEST(Dump, CountsTheFibersThatLive)
+{
+    EXPECT_EQ(weft_count_fibers(), 0u);
+    EXPECT_TRUE(run([] {
+        const size_t n_before = weft_count_fibers();
+        g_autoptr(WeftGroup) group = weft_group_new();
+        weft_group_spawn(group, "patient", dump_test_waits_here, nullptr, nullptr);
+        EXPECT_EQ(weft_count_fibers(), n_before + 1);
+    }));
+    EXPECT_EQ(weft_count_fibers(), 0u);
+}

@@ -101,6 +101,7 @@ class MetricsTest(serving.ServingTest):
         connection.recv(4096)
         samples = self.samples()
         self.assertGreaterEqual(samples["weftdav_connections_accepted_total", None], 1)
+        self.assertGreaterEqual(samples["weftdav_fibers", None], 2)
         for state in ("active", "parked"):
             self.assertIn(("weftdav_connections", 'state="%s"' % state), samples)
         for lane in ("disk", "network"):

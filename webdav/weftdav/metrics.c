@@ -13,6 +13,7 @@
 #include <weft/http_metrics.h>
 #include <weft/metrics.h>
 #include <weft/offload.h>
+#include <weft/scheduler.h>
 
 /* How long the folder may take to answer, before the server does not count as ready. */
 #define READY_MS 2000
@@ -137,6 +138,8 @@ format_metrics(WeftDavProgram *program)
                   "Lines of the access log that nobody took.",
                   (int64_t)weft_http_service_n_dropped_lines(program->service));
     append_connections(text, program->server);
+    append_single(text, "weftdav_fibers", "gauge", "Fibers that live.",
+                  (int64_t)weft_count_fibers());
     append_offload(text);
     return g_string_free(text, FALSE);
 }

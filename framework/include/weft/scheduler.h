@@ -20,6 +20,9 @@ gboolean weft_run(const char *name, WeftFiberFunc func, gpointer data, GError **
  */
 WeftGroup *weft_root_group(void);
 
+/** Fibers that live, of all schedulers: a look from any thread, old as soon as it is there. */
+size_t weft_count_fibers(void);
+
 /**
  * Write a line or more for every fiber of every scheduler to descriptor @fd: name, state, what it
  * waits for and since when, deadline, stack use, backtrace.  From any fiber.
