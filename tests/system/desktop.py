@@ -32,16 +32,17 @@ def live_apart():
     """Go on in namespaces of our own for processes and mounts: what clients start and mount then ends
     with this program, however that ends.  Where the kernel refuses, the tests' cleanups must do."""
     if os.environ.get(APART):
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended by SIGTERM"))  # process 1 has no default
         return
     command = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
     if os.getuid() != 0:
         command += ["--user", "--map-root-user"]
     os.environ[APART] = IN_NAMESPACES
     if subprocess.run([*command, "true"], check=False, stderr=subprocess.DEVNULL).returncode != 0:
-        command = ["env"]
+        command = []
         os.environ[APART] = "refused"
-    os.execvp(command[0], [*command, PYTHON, *sys.argv])
+    # The shell is process 1: it waits for daemons whose parents are gone, which umount.davfs looks for.
+    command += ["sh", "-c", '"$@"; exit $?', "sh", PYTHON, *sys.argv]
+    os.execvp(command[0], command)
 
 
 def main(client):
@@ -128,8 +129,9 @@ class DesktopTest(serving.ServingTest):
         self.environment["DBUS_SESSION_BUS_ADDRESS"] = "unix:path=" + path
 
     def make_certificate(self):
-        """Paths of a certificate for this machine, and of its key."""
+        """Paths of a certificate for this machine, which everybody may read, and of its key."""
         where = self.scratch()
+        os.chmod(where, 0o755)
         certificate, key = os.path.join(where, "certificate.pem"), os.path.join(where, "key.pem")
         self.run_client("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
                         "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=localhost",
