@@ -51,8 +51,8 @@ look_at(Folder *folder, GError **error)
 static WeftDavPropertyBackend *
 refuse(const Folder *folder, const char *reason, GError **error)
 {
-    g_set_error(error, WEFT_ERROR, WEFT_ERROR_INVALID, "cannot keep dead properties in %s: %s",
-                folder->root_path, reason);
+    g_set_error(error, WEFT_DAV_ERROR, WEFT_DAV_ERROR_NO_SPACE,
+                "cannot keep dead properties in %s: %s", folder->root_path, reason);
     return NULL;
 }
 

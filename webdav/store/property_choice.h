@@ -25,8 +25,9 @@ typedef struct {
  * The backend for the folder @root_path.
  * @database: in and out, (nullable) (transfer full): the one for all folders of a program; opened
  * when it is first needed
- * Returns: (transfer full): NULL with a message for the person who started the program: properties
- * cannot be kept for this folder as @choice wants it, or its database cannot be used
+ * Returns: (transfer full): NULL with a message for the person who started the program: with
+ * NO_SPACE properties cannot be kept for this folder as @choice wants it, with another error a
+ * database cannot be used
  */
 WeftDavPropertyBackend *weft_dav_property_choose(const char *root_path,
                                                  const WeftDavPropertyChoice *choice,

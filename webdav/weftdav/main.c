@@ -12,6 +12,7 @@
 #include <weft/log.h>
 
 #include "webdav/weftdav/access_log.h"
+#include "webdav/weftdav/kept_state.h"
 #include "webdav/weftdav/listeners.h"
 #include "webdav/weftdav/page/page.h"
 #include "webdav/weftdav/reload.h"
@@ -66,19 +67,25 @@ static WeftService *
 make_service(const WeftDavProgramOptions *options, GError **error)
 {
     WeftDavOptions dav_options = weft_dav_options_default();
+    g_autoptr(WeftDavPropertyDatabase) properties = NULL;
 
     if (!check_folder(options, error))
         return NULL;
 
-    WeftDavStore *store = weft_dav_dir_store_new(options->directory, error);
+    g_autoptr(WeftDavStore) store = weft_dav_dir_store_new(options->directory, error);
     if (store == NULL)
         return NULL;
     weft_dav_dir_store_set_durability(store, options->durability);
+    if (!weft_dav_kept_properties_begin(options, store, options->directory, &properties, error))
+        return NULL;
+    dav_options.locks = weft_dav_kept_locks_new(options, error);
+    if (dav_options.locks == NULL)
+        return NULL;
 
     dav_options.read_only = options->read_only;
     dav_options.page = &weft_dav_program_page;
     dav_options.max_upload_bytes = options->max_upload_bytes;
-    return weft_dav_service_new(store, &dav_options);
+    return weft_dav_service_new(g_steal_pointer(&store), &dav_options);
 }
 
 /* Nobody vouches for a certificate that signs itself: people compare this. */

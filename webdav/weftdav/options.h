@@ -4,6 +4,8 @@
 #include <weft/dav.h>
 #include <weft/log.h>
 
+#include "webdav/store/property_choice.h"
+
 G_BEGIN_DECLS
 
 /**
@@ -34,6 +36,7 @@ typedef struct {
     gboolean read_only;
     WeftDavDurability durability;
     char *state;              /* (nullable): the state folder */
+    WeftDavPropertyPlace property_place;
     int64_t max_upload_bytes; /* -1: none */
 
     char *metrics;    /* (nullable): the address of metrics and health */
