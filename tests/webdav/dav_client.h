@@ -162,13 +162,19 @@ class DavTest : public ::testing::TestWithParam<StoreKind>
         return answer.status == 200 ? answer.body : std::to_string(answer.status);
     }
 
+    /* What stands in front of the store.  @store: (transfer full) */
+    virtual WeftDavStore *InFront(WeftDavStore *store)
+    {
+        return store;
+    }
+
     std::string authority_;
     std::string folder_;
 
     /* What is served. */
     virtual WeftService *NewService(const WeftDavOptions &options)
     {
-        return weft_dav_service_new(NewStore(), &options);
+        return weft_dav_service_new(InFront(NewStore()), &options);
     }
 
   private:

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 #include <weft/fiber.h>
 
@@ -40,24 +41,43 @@ store_of(const DirUpload *upload)
 
 /* Beginning */
 
+typedef struct {
+    WeftDavDirJob base;
+    int64_t size_bytes; /* -1: not known */
+} TargetJob;
+
+/* What surely has no room is refused before the client sends it. */
 static gboolean
-check_target(WeftDavDirJob *job, GError **error)
+check_room(const TargetJob *job, int dir_fd, GError **error)
+{
+    struct statvfs st;
+
+    if (job->size_bytes < 0 || fstatvfs(dir_fd, &st) != 0 ||
+        (uint64_t)job->size_bytes / st.f_frsize < st.f_bavail)
+        return TRUE;
+    return weft_dav_set_system_error(error, ENOSPC, "make room for", job->base.path);
+}
+
+static gboolean
+check_target(WeftDavDirJob *base, GError **error)
 {
     g_auto(WeftDavPlace) place = WEFT_DAV_PLACE_NONE;
 
-    return weft_dav_place_open(job, job->path, WEFT_DAV_PLACE_TARGET, &place, error);
+    return weft_dav_place_open(base, base->path, WEFT_DAV_PLACE_TARGET, &place, error) &&
+           check_room((TargetJob *)base, place.dir_fd, error);
 }
 
 WeftDavUpload *
 weft_dav_dir_upload_new(WeftDavStore *base, const char *path, int64_t size_bytes, GError **error)
 {
     WeftDavDirStore *store = (WeftDavDirStore *)base;
-    WeftDavDirJob job = {
-        .store = store,
-        .run = check_target,
-        .path = path,
-        .kind = store->kind,
-        .is_cached = TRUE,
+    TargetJob job = {
+        .base = {.store = store,
+                 .run = check_target,
+                 .path = path,
+                 .kind = store->kind,
+                 .is_cached = TRUE},
+        .size_bytes = size_bytes,
     };
 
     if (weft_dav_path_is_root(path)) {
@@ -68,7 +88,7 @@ weft_dav_dir_upload_new(WeftDavStore *base, const char *path, int64_t size_bytes
     /* What is small is taken first and judged at its commit, with one look-up instead of two. */
     const gboolean is_small = size_bytes >= 0 && size_bytes <= (int64_t)GATHER_BYTES;
     if (is_small ? !weft_dav_path_check(path, WEFT_DAV_ERROR_FORBIDDEN, error)
-                 : !weft_dav_dir_read(&job, sizeof job, error))
+                 : !weft_dav_dir_read(&job.base, sizeof job, error))
         return NULL;
 
     DirUpload *upload = g_new0(DirUpload, 1);

@@ -225,6 +225,15 @@ typedef enum {
 WeftDavStore *weft_dav_dir_store_new(const char *root_path, GError **error);
 void weft_dav_dir_store_set_durability(WeftDavStore *store, WeftDavDurability durability);
 
+/**
+ * A share that may hold @max_bytes: the sum of the lengths of all files in it, as clients see them.
+ * NO_SPACE beyond, for an upload whose length is known before it is written.  The files are counted
+ * when that is first needed, and again before a refusal if the count is older than a minute,
+ * because others may change them past the store.
+ * @inner: (transfer full)
+ */
+WeftDavStore *weft_dav_quota_store_new(WeftDavStore *inner, uint64_t max_bytes);
+
 /** A tree in memory, empty at first; for tests, and for passing things around. */
 WeftDavStore *weft_dav_memory_store_new(void);
 
