@@ -12,9 +12,11 @@
 #include <weft/log.h>
 
 #include "webdav/weftdav/access_log.h"
+#include "webdav/weftdav/confine.h"
 #include "webdav/weftdav/kept_state.h"
 #include "webdav/weftdav/listeners.h"
 #include "webdav/weftdav/page/page.h"
+#include "webdav/weftdav/reach.h"
 #include "webdav/weftdav/reload.h"
 #include "webdav/weftdav/state_folder.h"
 #include "webdav/weftdav/supervisor.h"
@@ -180,12 +182,33 @@ set_limits(WeftDavProgram *program)
         weft_http_service_set_max_rate(program->service, n_requests, n_requests);
 }
 
+/* Before there are threads: be the user who serves, and reach only what serving needs.
+ * @ret_done: for the log */
+static gboolean
+give_up_reach(const WeftDavProgramOptions *options, const char **ret_done, GError **error)
+{
+    g_autoptr(WeftDavConfinement) reach = weft_dav_reach_of(options);
+
+    if (options->user != NULL && !weft_dav_user_begin(options->user, error))
+        return FALSE;
+    if (options->state != NULL && !weft_dav_state_folder_claim(options->state, error))
+        return FALSE;
+    if (reach != NULL)
+        weft_dav_confinement_add(reach, options->state, WEFT_DAV_CONFINE_WRITE);
+    /* Where a large sort would otherwise put its files: a folder that is out of reach. */
+    if (options->state != NULL)
+        g_setenv("SQLITE_TMPDIR", options->state, FALSE);
+    *ret_done = weft_dav_confine(reach);
+    return TRUE;
+}
+
 static gboolean
 serve(WeftDavProgram *program, GError **error)
 {
     const WeftDavProgramOptions *options = &program->options;
+    const char *confined = NULL;
 
-    if (options->state != NULL && !weft_dav_state_folder_claim(options->state, error))
+    if (!give_up_reach(options, &confined, error))
         return FALSE;
     program->service = make_service(options, error);
     if (program->service == NULL || !weft_dav_access_log_open(program, error))
@@ -195,9 +218,13 @@ serve(WeftDavProgram *program, GError **error)
     program->server = weft_server_new();
     set_limits(program);
     weft_server_set_observer(program->server, observe, program);
-    if (!weft_dav_tls_open(program, error) || !weft_dav_program_listen(program, error))
+    weft_dav_user_pause();
+    if (!weft_dav_tls_open(program, error) || !weft_dav_program_listen(program, error) ||
+        !weft_server_prepare(program->server, error))
         return FALSE;
+    weft_dav_user_commit();
     print_banner(program);
+    weft_log(WEFT_LOG_INFO, "%s", confined);
     return weft_server_run(program->server, error);
 }
 

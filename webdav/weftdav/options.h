@@ -29,13 +29,16 @@ typedef struct {
     gboolean tls_self_signed;
     gboolean redirect_to_tls;
 
+    char *user;       /* (nullable): whom to become */
+    gboolean confine; /* reach no files but its own */
+
     unsigned max_connections;             /* 0: by the limit of descriptors */
     unsigned max_connections_per_address; /* 0: no limit */
     unsigned max_requests_per_address;    /* in a second; 0: no limit */
 
     gboolean read_only;
     WeftDavDurability durability;
-    char *state;              /* (nullable): the state folder */
+    char *state; /* (nullable): the state folder */
     WeftDavPropertyPlace property_place;
     int64_t max_upload_bytes; /* -1: none */
 
