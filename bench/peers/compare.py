@@ -25,11 +25,18 @@ KIB = 1024
 GIB = 1024 * 1024 * 1024
 LISTED = (10, 1000, 100000)
 N_IDLE = 10000
+N_LOCKERS = 64  # each with a file of its own
+MAIN = ("weftdav", "nginx", "Apache", "lighttpd")
 
 XML = '<?xml version="1.0" encoding="utf-8"?>'
 ALLPROP = XML + '<D:propfind xmlns:D="DAV:"><D:allprop/></D:propfind>'
 DAVFS2 = (XML + '<propfind xmlns="DAV:"><prop><resourcetype/><getcontentlength/><getetag/>'
           '<getlastmodified/><executable xmlns="http://apache.org/dav/props/"/></prop></propfind>')
+
+PROPPATCH = (XML + '<D:propertyupdate xmlns:D="DAV:" xmlns:t="urn:t"><D:set><D:prop>'
+             '<t:note>some words that somebody wrote on a file</t:note></D:prop></D:set></D:propertyupdate>')
+LOCK = (XML + '<D:lockinfo xmlns:D="DAV:"><D:lockscope><D:exclusive/></D:lockscope><D:locktype><D:write/>'
+        '</D:locktype><D:owner><D:href>somebody</D:href></D:owner></D:lockinfo>')
 
 BEGIN_MARK = "<!-- figures: written by bench/peers/compare.py -->"
 END_MARK = "<!-- figures: end -->"
@@ -54,11 +61,12 @@ class Sample:
 
 
 class Bench:
-    def __init__(self, options, folder):
+    def __init__(self, options, folder, disk):
         self.options = options
         self.root = os.path.join(folder, "root")
-        self.servers = [kind(folder, self.root, options.workers) for kind in (
-            peers.Weftdav, peers.WeftdavPower, peers.Nginx, peers.Apache, peers.Lighttpd)]
+        self.servers = [kind(folder, self.root, options.workers, disk) for kind in (
+            peers.Weftdav, peers.WeftdavPower, peers.WeftdavState, peers.WeftdavStatePower, peers.Nginx,
+            peers.Apache, peers.Lighttpd, peers.LighttpdDisk)]
 
     def make_files(self):
         """One tree for all; each server writes into a folder of its own."""
@@ -78,14 +86,27 @@ class Bench:
                     file.write(b"some text\n")
         for server in self.servers:
             os.mkdir(self.upload_folder(server))
+        os.mkdir(os.path.join(self.root, "locked"))
+        for folder in [os.path.join(self.root, "locked")] + [
+                self.upload_folder(server) for server in self.servers]:
+            for i in range(N_LOCKERS):
+                self.make_common_file(os.path.join(folder, "own-%d.doc" % i))
         for folder, _, _ in os.walk(self.root):
             os.chmod(folder, 0o777)
+
+    @staticmethod
+    def make_common_file(path):
+        """One that every server may change, as whoever it runs."""
+        with open(path, "wb") as file:
+            file.write(b"some text\n")
+        os.chmod(path, 0o666)
 
     def upload_folder(self, server):
         return os.path.join(self.root, "up-" + server.name)
 
-    def load(self, server, path, *arguments):
-        """Run davload; its numbers and the server's CPU seconds meanwhile; None if anything failed."""
+    def load(self, server, path, *arguments, per=1):
+        """Run davload; its numbers and the server's CPU seconds meanwhile, counted by @per requests;
+        None if anything failed."""
         before_s = server.cpu_s()
         result = subprocess.run([self.options.davload, *arguments, server.address, path],
                                 capture_output=True, text=True, check=False, timeout=300)
@@ -95,8 +116,8 @@ class Bench:
         numbers = json.loads(result.stdout)
         if numbers["refused"] > 0 or numbers["requests"] == 0:
             return None
-        return Sample(cpu_s / numbers["requests"] * 1e6, numbers["requests"] / numbers["seconds"],
-                      numbers["p99_us"])
+        count = numbers["requests"] / per
+        return Sample(cpu_s / count * 1e6, count / numbers["seconds"], numbers["p99_us"])
 
 
 def get_small(path):
@@ -161,6 +182,19 @@ def propfind(count, body):
     return measure
 
 
+def proppatch(bench, server, _round):
+    path = "/%s/own-%%c.doc" % os.path.basename(bench.upload_folder(server))
+    return bench.load(server, path, "-m", "PROPPATCH", "-c", "16", "-t", str(bench.options.seconds),
+                      "-H", "Content-Type: text/xml", "-b", PROPPATCH)
+
+
+def lock_unlock(bench, server, _round):
+    """A pair counts once."""
+    return bench.load(server, "/locked/own-%c.doc", "-m", "LOCK", "-u", "-c", str(N_LOCKERS),
+                      "-t", str(bench.options.seconds), "-H", "Depth: 0", "-H", "Timeout: Second-600",
+                      "-H", "Content-Type: text/xml", "-b", LOCK, per=2)
+
+
 def idle_memory(bench, server, _round):
     """A server of its own, because memory that was used before would hide what is used now."""
     fresh = type(server)(os.path.dirname(server.folder) + "/idle", server.root, server.n_workers)
@@ -187,8 +221,8 @@ def spaced(number):
 
 
 def make_rows():
-    main = ["weftdav", "nginx", "Apache", "lighttpd"]
-    power = ["weftdav-power", "nginx", "Apache", "lighttpd"]
+    main = list(MAIN)
+    power = ["weftdav-power"] + main[1:]
     rows = [Row("GET 1 KiB", get_small("1k.txt"), only=main),
             Row("GET 100 KiB", get_small("100k.txt"), only=main),
             Row("GET 1 GiB", get_large, only=main),
@@ -199,6 +233,12 @@ def make_rows():
         for name, body in (("allprop", ALLPROP), ("davfs2's properties", DAVFS2)):
             rows.append(Row("PROPFIND of %s entries, %s" % (spaced(count), name),
                             propfind(count, body), only=main))
+    rows += [Row("PROPPATCH of one property, durability process", proppatch, only=main),
+             Row("LOCK and UNLOCK, locks in memory", lock_unlock, only=main),
+             Row("LOCK and UNLOCK, on a disk, durability process", lock_unlock,
+                 only=["weftdav-state", "", "", "lighttpd-disk"]),
+             Row("LOCK and UNLOCK, on a disk, durability power", lock_unlock,
+                 only=["weftdav-state-power", "", "", "lighttpd-disk"])]
     rows.append(Row("an idle connection, of %s" % spaced(N_IDLE), idle_memory, unit="bytes",
                     only=main))
     return rows
@@ -298,9 +338,8 @@ def rate_table(rows):
 def write_results(bench, rows, sizes):
     options = bench.options
     versions = ", ".join("%s %s" % (server.name, server.version()) for server in bench.servers
-                         if server.name != "weftdav-power")
-    answers = ", ".join("%s %.0f" % (name, size) for name, size in sizes.items()
-                        if name != "weftdav-power")
+                         if server.name in MAIN)
+    answers = ", ".join("%s %.0f" % (name, size) for name, size in sizes.items() if name in MAIN)
     lines = [BEGIN_MARK, "",
              "%s, %d cores, Linux %s. %s." % (datetime.date.today().isoformat(), os.cpu_count(),
                                               os.uname().release.split("-")[0], versions), "",
@@ -309,7 +348,9 @@ def write_results(bench, rows, sizes):
     lines += cost_table(rows) + [""] + rate_table(rows)
     lines += ["", "Bytes of an allprop answer for each entry: %s." % answers,
               "Durability `power` on tmpfs shows what the extra calls cost, not what a disk does; "
-              "the peers never sync.", "", END_MARK]
+              "the peers never sync.  Locks on a disk are on one: `power` and lighttpd wait for it, `process` "
+              "does not.  Apache and lighttpd keep locks in files in the other row, too, but on tmpfs.", "",
+              END_MARK]
     head, tail = "# weftdav beside its peers\n\n", "\n"
     if os.path.exists(options.results):
         with open(options.results, encoding="utf-8") as file:
@@ -328,6 +369,7 @@ def parse_options():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=3, help="of each GET and small PROPFIND")
     parser.add_argument("--workers", type=int, default=os.cpu_count())
+    parser.add_argument("--disk", default="/var/tmp", help="a folder on a disk, for locks")
     parser.add_argument("--only", help="rows whose title matches this expression; writes no results")
     parser.add_argument("--servers", help="names, separated by commas; writes no results")
     return parser.parse_args()
@@ -339,7 +381,9 @@ def main():
     rows = [row for row in make_rows() if re.search(options.only or "", row.title)]
     folder = tempfile.mkdtemp(prefix="weft-bench-", dir="/dev/shm")
     os.chmod(folder, 0o755)
-    bench = Bench(options, folder)
+    disk = tempfile.mkdtemp(prefix="weft-bench-", dir=options.disk)
+    os.chmod(disk, 0o755)
+    bench = Bench(options, folder, disk)
     if options.servers:
         names = options.servers.split(",")
         bench.servers = [server for server in bench.servers if server.name in names]
@@ -360,6 +404,7 @@ def main():
         for server in bench.servers:
             server.stop()
         shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(disk, ignore_errors=True)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,13 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { HEAD_BYTES = 4096, PIECE_BYTES = 256 * 1024, MAX_FIELDS_BYTES = 2048, MAX_EVENTS = 128 };
+enum {
+    HEAD_BYTES = 4096,
+    TOKEN_BYTES = 128,
+    PIECE_BYTES = 256 * 1024,
+    MAX_FIELDS_BYTES = 2048,
+    MAX_EVENTS = 128
+};
 
 /* Where a connection is in its answer. */
 typedef enum { IN_HEAD, IN_BODY, IN_CHUNK_SIZE, IN_CHUNK, IN_CHUNK_END, IN_TRAILER } Phase;
@@ -37,6 +43,7 @@ typedef struct {
     uint64_t answer_left; /* of the body, or of the chunk */
     Phase phase;
     int status;
+    char token[TOKEN_BYTES]; /* of the lock it has: the next request gives it back; "" for none */
     int64_t begun_us;
     bool busy;
     bool wants_write;
@@ -47,13 +54,14 @@ typedef struct {
     struct sockaddr_in address;
     const char *host;
     const char *method;
-    const char *path; /* "%d" stands for the number of the request */
+    const char *path; /* "%d": the number of the request, "%c": of the connection */
     char fields[MAX_FIELDS_BYTES];
     const char *body; /* the whole body, or NULL: body_bytes of filler */
     uint64_t body_bytes;
     unsigned n_connections;
     uint64_t n_requests; /* 0: until the time is over */
     int64_t duration_us;
+    bool unlocks; /* behind each LOCK its UNLOCK */
     bool stay_idle;
 } Plan;
 
@@ -136,14 +144,20 @@ all_begun(const Run *run)
 
 /* "/new-%d" and 17 make "/new-17". */
 static void
-expand_path(const Plan *plan, uint64_t number, char *path, size_t size)
+expand_path(const Run *run, const Connection *connection, char *path, size_t size)
 {
-    const char *mark = strstr(plan->path, "%d");
+    const char *pattern = run->plan->path;
+    const char *mark = strstr(pattern, "%d");
+    uint64_t number = run->n_begun;
 
+    if (mark == NULL) {
+        mark = strstr(pattern, "%c");
+        number = connection - run->connections;
+    }
     if (mark == NULL)
-        snprintf(path, size, "%s", plan->path);
+        snprintf(path, size, "%s", pattern);
     else
-        snprintf(path, size, "%.*s%llu%s", (int)(mark - plan->path), plan->path,
+        snprintf(path, size, "%.*s%llu%s", (int)(mark - pattern), pattern,
                  (unsigned long long)number, mark + 2);
 }
 
@@ -182,22 +196,43 @@ send_request(Run *run, Connection *connection)
     return true;
 }
 
-static bool
-begin_request(Run *run, Connection *connection)
+static void
+write_unlock(const Run *run, Connection *connection, const char *path)
+{
+    connection->request_len = snprintf(connection->request, sizeof connection->request,
+                                       "UNLOCK %s HTTP/1.1\r\nHost: %s\r\nLock-Token: %s\r\n\r\n",
+                                       path, run->plan->host, connection->token);
+    connection->body_left = 0;
+    connection->token[0] = '\0';
+}
+
+static void
+write_request(const Run *run, Connection *connection, const char *path)
 {
     const Plan *plan = run->plan;
-    char path[2048];
     char length[64] = "";
 
-    expand_path(plan, run->n_begun++, path, sizeof path);
     if (plan->body_bytes > 0)
         snprintf(length, sizeof length, "Content-Length: %llu\r\n",
                  (unsigned long long)plan->body_bytes);
     connection->request_len = snprintf(connection->request, sizeof connection->request,
                                        "%s %s HTTP/1.1\r\nHost: %s\r\n%s%s\r\n", plan->method, path,
                                        plan->host, plan->fields, length);
-    connection->request_sent = 0;
     connection->body_left = plan->body_bytes;
+}
+
+static bool
+begin_request(Run *run, Connection *connection)
+{
+    char path[2048];
+
+    expand_path(run, connection, path, sizeof path);
+    if (connection->token[0] != '\0')
+        write_unlock(run, connection, path);
+    else
+        write_request(run, connection, path);
+    run->n_begun++;
+    connection->request_sent = 0;
     connection->head_len = 0;
     connection->phase = IN_HEAD;
     connection->busy = true;
@@ -221,7 +256,8 @@ note_latency(Run *run, int64_t latency_us)
 static void
 go_on(Run *run, Connection *connection)
 {
-    if (run->plan->stay_idle || all_begun(run))
+    /* What is locked is unlocked, or the next run could not begin. */
+    if (run->plan->stay_idle || (all_begun(run) && connection->token[0] == '\0'))
         return;
     if (connection->closes)
         reopen_connection(run, connection);
@@ -257,6 +293,16 @@ find_field(const char *head, const char *name)
     return NULL;
 }
 
+static void
+remember_token(Connection *connection)
+{
+    const char *token = find_field(connection->head, "Lock-Token");
+    const size_t length = token != NULL ? strcspn(token, "\r\n") : 0;
+
+    if (length > 0 && length < TOKEN_BYTES)
+        snprintf(connection->token, sizeof connection->token, "%.*s", (int)length, token);
+}
+
 /* The head is whole: learn how the body is framed.  TRUE if there is none. */
 static bool
 understand_head(const Plan *plan, Connection *connection)
@@ -266,6 +312,8 @@ understand_head(const Plan *plan, Connection *connection)
     const char *option = find_field(connection->head, "Connection");
 
     connection->status = atoi(connection->head + 9);
+    if (plan->unlocks)
+        remember_token(connection);
     connection->closes = option != NULL && strncasecmp(option, "close", 5) == 0;
     if (connection->status == 204 || connection->status == 304 || strcmp(plan->method, "HEAD") == 0)
         return true;
@@ -469,12 +517,14 @@ usage(void)
 {
     fputs("davload [options] IPV4:PORT PATH\n"
           "  -c N       connections (1)\n"
-          "  -n N       requests in all; \"%d\" in PATH is the number of the request\n"
+          "  -n N       requests in all; \"%d\" in PATH is the number of the request, \"%c\" that\n"
+          "             of the connection\n"
           "  -t SECONDS for so long, instead of -n\n"
           "  -m METHOD  (GET)\n"
           "  -H FIELD   \"Name: value\", repeatable\n"
           "  -b TEXT    the body of each request\n"
           "  -B BYTES   a body of so many bytes\n"
+          "  -u         with -m LOCK: behind each, UNLOCK with the token that came\n"
           "  -i         one request on each connection, one after another; then keep them open\n"
           "             until standard input ends\n",
           stderr);
@@ -511,7 +561,7 @@ read_options(Plan *plan, int argc, char **argv)
 {
     int option;
 
-    while ((option = getopt(argc, argv, "c:n:t:m:H:b:B:i")) != -1) {
+    while ((option = getopt(argc, argv, "c:n:t:m:H:b:B:ui")) != -1) {
         switch (option) {
         case 'c':
             plan->n_connections = atoi(optarg);
@@ -534,6 +584,9 @@ read_options(Plan *plan, int argc, char **argv)
             break;
         case 'B':
             plan->body_bytes = strtoull(optarg, NULL, 10);
+            break;
+        case 'u':
+            plan->unlocks = true;
             break;
         case 'i':
             plan->stay_idle = true;

@@ -43,8 +43,10 @@ class Server:
 
     name = ""
 
-    def __init__(self, folder, root, n_workers):
+    def __init__(self, folder, root, n_workers, disk=None):
+        """@folder: in memory; @disk: a folder that is not."""
         self.folder = os.path.join(folder, self.name)
+        self.disk = os.path.join(disk, self.name) if disk else None
         self.root = root
         self.n_workers = n_workers
         self.port = 0
@@ -65,9 +67,11 @@ class Server:
         return None
 
     def start(self):
-        shutil.rmtree(self.folder, ignore_errors=True)
-        os.makedirs(self.folder)
-        os.chmod(self.folder, 0o777)
+        for own in (self.folder, self.disk):
+            if own:
+                shutil.rmtree(own, ignore_errors=True)
+                os.makedirs(own)
+                os.chmod(own, 0o777)
         self.port = free_port()
         text = self.configuration()
         if text is not None:
@@ -157,6 +161,19 @@ class WeftdavPower(Weftdav):
     durability = "power"
 
 
+class WeftdavState(Weftdav):
+    """Its locks on a disk."""
+    name = "weftdav-state"
+
+    def command(self):
+        return super().command()[:-1] + ["--state", self.disk, self.root]
+
+
+class WeftdavStatePower(WeftdavState):
+    name = "weftdav-state-power"
+    durability = "power"
+
+
 class Nginx(Server):
     name = "nginx"
 
@@ -179,7 +196,7 @@ daemon off; {user} worker_processes {self.n_workers}; worker_rlimit_nofile 20000
 pid {self.folder}/pid; error_log {self.folder}/error.log;
 events {{ worker_connections 16000; }}
 http {{
-    access_log off; sendfile on; tcp_nodelay on; default_type application/octet-stream;
+    dav_ext_lock_zone zone=locks:10m; access_log off; sendfile on; tcp_nodelay on; default_type application/octet-stream;
     keepalive_timeout 600s; keepalive_requests 1000000000;
     client_max_body_size 0; client_body_temp_path {self.folder}/body;
     proxy_temp_path {self.folder}/proxy; fastcgi_temp_path {self.folder}/fastcgi;
@@ -188,6 +205,10 @@ http {{
         listen {self.address}; root {self.root};
         location / {{
             dav_methods PUT DELETE MKCOL COPY MOVE; dav_ext_methods PROPFIND OPTIONS;
+        }}
+        location /locked/ {{
+            dav_methods PUT DELETE MKCOL COPY MOVE;
+            dav_ext_methods PROPFIND OPTIONS LOCK UNLOCK; dav_ext_lock zone=locks;
         }}
     }}
 }}
@@ -262,6 +283,9 @@ class Lighttpd(Server):
         text = subprocess.run([self.program(), "-v"], capture_output=True, text=True, check=True).stdout
         return text.split("/")[1].split()[0] + " with mod_webdav"
 
+    def database_folder(self):
+        return self.folder
+
     def configuration(self):
         return f"""
 server.modules = ("mod_webdav")
@@ -278,7 +302,15 @@ server.max-read-idle = 600
 server.max-write-idle = 600
 webdav.activate = "enable"
 webdav.is-readonly = "disable"
-webdav.sqlite-db-name = "{self.folder}/properties.db"
+webdav.sqlite-db-name = "{self.database_folder()}/properties.db"
 webdav.opts = ("propfind-depth-infinity" => "enable")
 mimetype.assign = (".txt" => "text/plain", ".html" => "text/html", "" => "application/octet-stream")
 """
+
+
+class LighttpdDisk(Lighttpd):
+    """Its locks on a disk."""
+    name = "lighttpd-disk"
+
+    def database_folder(self):
+        return self.disk
