@@ -32,10 +32,7 @@ weft_context_init(WeftContext *context, void *stack_bottom, void *stack_top)
 
 #else
 
-/* In assembly below.  On entry the register of weft_context_switch()'s second argument still holds
- * the context. */
-void weft_context_enter(void);
-
+/* On entry the register of weft_context_switch()'s second argument still holds the context. */
 #if defined(__x86_64__)
 __asm__(".text\n"
         ".p2align 4\n"
@@ -76,14 +73,5 @@ __asm__(".text\n"
         ".cfi_endproc\n"
         ".size weft_context_enter, . - weft_context_enter\n");
 #endif
-
-void
-weft_context_init(WeftContext *context, void *stack_bottom, void *stack_top)
-{
-    (void)stack_bottom;
-    context->sp = stack_top;
-    context->pc = (void *)weft_context_enter;
-    context->fp = NULL;
-}
 
 #endif

@@ -40,16 +40,16 @@ typedef struct {
 /* What a new context runs: never returns.  @context: the one that was switched to */
 typedef void (*WeftContextEntry)(WeftContext *context);
 
+/* Defined by fiber.c: the first function of every new context.  Only assembly calls it. */
+_Noreturn __attribute__((used)) void weft_context_main(WeftContext *context);
+
+#ifdef WEFT_CONTEXT_UCONTEXT
+
 /*
  * Make @context begin in weft_context_main() on the stack that ends below @stack_top (16-byte
  * aligned).  @stack_bottom: its lowest usable byte.
  */
 void weft_context_init(WeftContext *context, void *stack_bottom, void *stack_top);
-
-/* Defined by fiber.c: the first function of every new context.  Only assembly calls it. */
-_Noreturn __attribute__((used)) void weft_context_main(WeftContext *context);
-
-#ifdef WEFT_CONTEXT_UCONTEXT
 
 static inline void
 weft_context_switch(WeftContext *from, WeftContext *to)
@@ -57,7 +57,21 @@ weft_context_switch(WeftContext *from, WeftContext *to)
     swapcontext(&from->ucontext, &to->ucontext);
 }
 
-#elif defined(__x86_64__)
+#else
+
+/* Where a new context begins, in assembly: context.c. */
+void weft_context_enter(void);
+
+static inline void
+weft_context_init(WeftContext *context, void *stack_bottom, void *stack_top)
+{
+    (void)stack_bottom;
+    context->sp = stack_top;
+    context->pc = (void *)weft_context_enter;
+    context->fp = NULL;
+}
+
+#if defined(__x86_64__)
 
 #ifdef __AVX512F__
 #define WEFT_CONTEXT_CLOBBERS_AVX512                                                               \
@@ -120,4 +134,5 @@ weft_context_switch(WeftContext *from, WeftContext *to)
                        "v29", "v30", "v31", "cc", "memory");
 }
 
+#endif
 #endif

@@ -143,6 +143,13 @@ weft_wait_queue_serve(WeftWaitQueue *queue, WeftFiber *oldest)
     weft_fiber_ready(oldest, WEFT_WAKE_GIVEN);
 }
 
+static inline void
+weft_wait_queue_serve_all(WeftWaitQueue *queue)
+{
+    while (queue->oldest != NULL)
+        weft_wait_queue_serve(queue, queue->oldest);
+}
+
 /* Take @fiber out of its queue, wherever it stands there, and make it ready with @cause. */
 static inline void
 weft_wait_end(WeftFiber *fiber, WeftWakeCause cause)

@@ -142,6 +142,21 @@ weft_fiber_check_self(const WeftScheduler *scheduler, const WeftFiber *self, con
         weft_fiber_is_interrupted(self) ? WEFT_WAKE_CANCELLED : WEFT_WAKE_TIMED_OUT, what, error);
 }
 
+/* As weft_stack_pool_take_cold(): the one that was given back last, which the caches still hold. */
+static inline WeftFiber *
+weft_stack_pool_take(WeftStackPool *pool)
+{
+    WeftFiber *fiber = pool->warm;
+
+    if (++pool->n_lent > pool->peak_lent)
+        pool->peak_lent = pool->n_lent;
+    if (G_UNLIKELY(fiber == NULL))
+        return weft_stack_pool_take_cold(pool);
+    pool->warm = fiber->next;
+    pool->n_warm--;
+    return fiber;
+}
+
 /* What weft_group_spawn() does, without inheriting a deadline. */
 WeftFiber *weft_fiber_new(WeftGroup *group, const char *name, WeftFiberFunc func, gpointer data,
                           GDestroyNotify data_free);

@@ -3,7 +3,7 @@
  * Groups: who owns which fibers, and how failure and cancellation spread among them.
  */
 
-#include "fiber/fiber.h"
+#include "fiber/dispatch.h"
 #include <weft/group.h>
 
 void
@@ -82,7 +82,7 @@ weft_group_n_fibers(const WeftGroup *group)
     return group->n_fibers;
 }
 
-static void
+static __attribute__((noinline)) void
 record_failure(WeftGroup *group, GError *error)
 {
     if (group->error != NULL || group->keeps_going) {
@@ -107,15 +107,19 @@ weft_group_leave(WeftGroup *group, WeftFiber *fiber, GError *error)
     if (G_UNLIKELY(error != NULL))
         record_failure(group, error);
     if (group->n_fibers == 0)
-        weft_wait_queue_wake_all(&group->waiters);
+        weft_wait_queue_serve_all(&group->waiters);
 }
 
 gboolean
 weft_group_wait(WeftGroup *group, GError **error)
 {
-    while (group->n_fibers > 0)
-        if (!weft_wait(&group->waiters, "fibers of a group", error))
+    while (group->n_fibers > 0) {
+        WeftScheduler *scheduler = weft_scheduler_here;
+
+        if (!weft_wait_here(scheduler, scheduler->current, &group->waiters, "fibers of a group",
+                            error))
             return FALSE;
+    }
     if (G_LIKELY(group->error == NULL))
         return TRUE;
     if (error != NULL)

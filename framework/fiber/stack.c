@@ -18,8 +18,6 @@
 #define STACKS_PER_SLAB (SLAB_BYTES / WEFT_STACK_BYTES)
 #define CARVE_CHUNK 64
 #define PAGE_BYTES ((size_t)4096)
-/* Where pages are larger no guard fits; carve() says so. */
-#define GUARD_BYTES PAGE_BYTES
 
 /* 32 colours of one cache line: control block and first frames stay on one page.  Neighbours are 11
  * apart: loads of one fiber then do not look like loads of what the other has just stored, of which
@@ -52,12 +50,6 @@ struct WeftStackSlab {
 
 typedef enum { GUARD_UNKNOWN, GUARD_MADVISE, GUARD_MPROTECT } GuardKind;
 
-static char *
-slot_base(const WeftFiber *fiber)
-{
-    return (char *)((uintptr_t)fiber & ~(WEFT_STACK_BYTES - 1));
-}
-
 static WeftFiber *
 slot_fiber(const WeftStackSlab *slab, size_t index)
 {
@@ -66,12 +58,6 @@ slot_fiber(const WeftStackSlab *slab, size_t index)
         (sizeof(WeftFiber) + CACHE_LINE_BYTES - 1) & ~(size_t)(CACHE_LINE_BYTES - 1);
 
     return (WeftFiber *)(top - block - (index * COLOUR_STEP % N_COLOURS) * CACHE_LINE_BYTES);
-}
-
-void *
-weft_stack_bottom(const WeftFiber *fiber)
-{
-    return slot_base(fiber) + GUARD_BYTES;
 }
 
 /* Aligned to the stack size, so that a stack is found from any address in it. */
@@ -139,7 +125,7 @@ protect_guard(char *guard)
 {
     if (atomic_fetch_sub(&mprotect_budget, 1) <= 0)
         return FALSE;
-    return mprotect(guard, GUARD_BYTES, PROT_NONE) == 0;
+    return mprotect(guard, WEFT_STACK_GUARD_BYTES, PROT_NONE) == 0;
 }
 
 static void
@@ -150,8 +136,8 @@ install_guards(WeftStackPool *pool, WeftStackSlab *slab, size_t first, size_t n_
         gboolean is_guarded;
 
         if (guard_kind() == GUARD_MADVISE)
-            is_guarded =
-                madvise(guard, GUARD_BYTES, MADV_GUARD_INSTALL) == 0 || protect_guard(guard);
+            is_guarded = madvise(guard, WEFT_STACK_GUARD_BYTES, MADV_GUARD_INSTALL) == 0 ||
+                         protect_guard(guard);
         else
             is_guarded = protect_guard(guard);
         if (!is_guarded && pool->n_unguarded++ == 0)
@@ -169,7 +155,7 @@ carve(WeftStackPool *pool, WeftStackSlab *slab)
     install_guards(pool, slab, first, CARVE_CHUNK);
     for (size_t i = first; i < first + CARVE_CHUNK; i++) {
         slab->valgrind_numbers[i] = weft_valgrind_register(
-            slab->base + i * WEFT_STACK_BYTES + GUARD_BYTES, slot_fiber(slab, i));
+            slab->base + i * WEFT_STACK_BYTES + WEFT_STACK_GUARD_BYTES, slot_fiber(slab, i));
         slab->cold[slab->n_cold++] = (uint16_t)(first + CARVE_CHUNK - 1 - (i - first));
     }
     slab->n_carved += CARVE_CHUNK;
@@ -189,8 +175,8 @@ slab_with_room(WeftStackPool *pool)
     return slab;
 }
 
-static WeftFiber *
-take_cold(WeftStackPool *pool)
+WeftFiber *
+weft_stack_pool_take_cold(WeftStackPool *pool)
 {
     WeftStackSlab *slab = pool->cold_slab;
 
@@ -212,42 +198,34 @@ weft_stack_pool_init(WeftStackPool *pool)
     *pool = (WeftStackPool){0};
 }
 
-WeftFiber *
-weft_stack_pool_take(WeftStackPool *pool)
+/* The words at the mark are zero unless a frame has been there (new memory is zero). */
+static inline gboolean
+was_deep(const WeftFiber *fiber)
 {
-    WeftFiber *fiber = pool->warm;
-
-    if (++pool->n_lent > pool->peak_lent)
-        pool->peak_lent = pool->n_lent;
-    if (fiber == NULL)
-        return take_cold(pool);
-    pool->warm = fiber->next;
-    pool->n_warm--;
-    return fiber;
-}
-
-/* A fiber that went deep leaves its pages to the system; the words at the mark are zero unless a
- * frame has been there (new memory is zero). */
-static void
-drop_deep_pages(WeftFiber *fiber)
-{
-    char *top = slot_base(fiber) + WEFT_STACK_BYTES;
-    const uint64_t *mark = (const uint64_t *)(top - KEEP_BYTES);
+    const uint64_t *mark =
+        (const uint64_t *)(weft_stack_base(fiber) + WEFT_STACK_BYTES - KEEP_BYTES);
     uint64_t seen = 0;
 
+#pragma GCC unroll 8
     for (size_t i = 0; i < N_MARK_WORDS; i++)
         seen |= mark[i];
-    if (seen == 0)
-        return;
+    return seen != 0;
+}
 
+static __attribute__((noinline)) void
+drop_deep_pages(WeftFiber *fiber)
+{
     char *bottom = weft_stack_bottom(fiber);
-    madvise(bottom, (size_t)(top - KEEP_BYTES + PAGE_BYTES - bottom), MADV_DONTNEED);
+    char *mark = weft_stack_base(fiber) + WEFT_STACK_BYTES - KEEP_BYTES;
+
+    madvise(bottom, (size_t)(mark + PAGE_BYTES - bottom), MADV_DONTNEED);
 }
 
 void
 weft_stack_pool_put(WeftStackPool *pool, WeftFiber *fiber)
 {
-    if (!WEFT_STACKS_ARE_SANITIZED)
+    /* A fiber that went deep leaves its pages to the system. */
+    if (!WEFT_STACKS_ARE_SANITIZED && G_UNLIKELY(was_deep(fiber)))
         drop_deep_pages(fiber);
     fiber->next = pool->warm;
     pool->warm = fiber;
@@ -273,7 +251,7 @@ weft_stack_pool_has_surplus(const WeftStackPool *pool)
 static void
 cool(WeftStackPool *pool, WeftFiber *fiber)
 {
-    char *base = slot_base(fiber);
+    char *base = weft_stack_base(fiber);
     WeftStackSlab *slab = pool->slabs;
 
     while (base < slab->base || base >= slab->base + SLAB_BYTES)
@@ -329,7 +307,7 @@ size_t
 weft_stack_used_bytes(const WeftFiber *fiber)
 {
     const char *bottom = weft_stack_bottom(fiber);
-    const char *top = slot_base(fiber) + WEFT_STACK_BYTES;
+    const char *top = weft_stack_base(fiber) + WEFT_STACK_BYTES;
     unsigned char residency[WEFT_STACK_BYTES / PAGE_BYTES];
     const size_t n_pages = (size_t)(top - bottom) / PAGE_BYTES;
     size_t i = 0;
@@ -350,7 +328,7 @@ weft_stack_pool_find_guard(const WeftStackPool *pool, const void *address)
         if (byte < slab->base || byte >= slab->base + SLAB_BYTES)
             continue;
         const size_t offset = (size_t)(byte - slab->base);
-        if (offset % WEFT_STACK_BYTES >= GUARD_BYTES)
+        if (offset % WEFT_STACK_BYTES >= WEFT_STACK_GUARD_BYTES)
             return NULL;
         return slot_fiber(slab, offset / WEFT_STACK_BYTES);
     }

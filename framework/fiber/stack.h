@@ -13,6 +13,9 @@
 /* Address space of one stack, guard page included; only what is touched costs memory. */
 #define WEFT_STACK_BYTES ((size_t)(WEFT_STACKS_ARE_SANITIZED ? 256 : 64) * 1024)
 
+/* Where pages are larger no guard fits; the first fiber says so. */
+#define WEFT_STACK_GUARD_BYTES ((size_t)4096)
+
 typedef struct WeftStackSlab WeftStackSlab;
 
 /* Of one scheduler. */
@@ -34,9 +37,9 @@ void weft_stack_pool_clear(WeftStackPool *pool);
 
 /*
  * Borrow a stack: the zeroed, or last used, control block at its top.  Aborts without memory, like
- * g_malloc().
+ * g_malloc().  One that is not warm; otherwise weft_stack_pool_take() in fiber.h.
  */
-WeftFiber *weft_stack_pool_take(WeftStackPool *pool);
+WeftFiber *weft_stack_pool_take_cold(WeftStackPool *pool);
 
 /* Give it back; the calling fiber may still stand on it until it switches away. */
 void weft_stack_pool_put(WeftStackPool *pool, WeftFiber *fiber);
@@ -53,8 +56,19 @@ gboolean weft_stack_pool_trim(WeftStackPool *pool);
 /* TRUE if there may be something to trim once the peak has passed. */
 gboolean weft_stack_pool_has_surplus(const WeftStackPool *pool);
 
+/* The stack's first byte, of the guard page. */
+static inline char *
+weft_stack_base(const WeftFiber *fiber)
+{
+    return (char *)((uintptr_t)fiber & ~(WEFT_STACK_BYTES - 1));
+}
+
 /* Lowest usable byte. */
-void *weft_stack_bottom(const WeftFiber *fiber);
+static inline void *
+weft_stack_bottom(const WeftFiber *fiber)
+{
+    return weft_stack_base(fiber) + WEFT_STACK_GUARD_BYTES;
+}
 
 /* Bytes of the stack that were ever touched since it was last trimmed, rounded up to pages. */
 size_t weft_stack_used_bytes(const WeftFiber *fiber);

@@ -27,8 +27,7 @@ weft_wait_queue_wake_oldest(WeftWaitQueue *queue)
 void
 weft_wait_queue_wake_all(WeftWaitQueue *queue)
 {
-    while (queue->oldest != NULL)
-        weft_wait_queue_serve(queue, queue->oldest);
+    weft_wait_queue_serve_all(queue);
 }
 
 void
