@@ -210,6 +210,20 @@ class PageTest(serving.ServingTest):
         shown = [one.text for one in self.page.find_all("button") if one.is_displayed()]
         self.assertEqual(shown, ["Download", "Clear", "Name", "Size", "Changed"])
 
+    def test_a_lock_is_shown_and_holds(self):
+        self.put("a.txt")
+        self.served = self.serve(self.folder)
+        lock = self.served.request(
+            "LOCK", "/a.txt", '<lockinfo xmlns="DAV:"><lockscope><exclusive/></lockscope><locktype><write/>'
+            "</locktype><owner>Ada</owner></lockinfo>", timeout="Second-600")
+        self.assertEqual(lock.status, 200)
+        self.page.open(self.served.url)
+        self.assertEqual(self.page.find(".lock").get_attribute("textContent"), "Locked by Ada")
+        self.page.select("a.txt")
+        self.page.press("Delete")
+        self.page.press("Delete", "dialog")
+        self.page.see("[role=alert]", "“a.txt” is locked by somebody else.")
+
     # ---- uploading ----
 
     def test_files_by_the_button(self):
@@ -306,6 +320,20 @@ class PageTest(serving.ServingTest):
         self.page.select("a b.odt")
         self.page.press("Download")
         self.assertEqual(self.page.saved("a b.odt"), b"content")
+
+    def test_folders_are_downloaded_as_zip(self):
+        self.put("Bücher/a.txt", b"a")
+        self.put("Bücher/b/c.txt", b"c")
+        self.open()
+        self.page.select("Bücher")
+        self.page.press("Download")
+        names = zipfile.ZipFile(io.BytesIO(self.page.saved("Bücher.zip"))).namelist()
+        self.assertEqual(sorted(names), ["Bücher/a.txt", "Bücher/b/", "Bücher/b/c.txt"])
+        self.page.follow("Bücher")
+        self.page.see_names("b", "a.txt")
+        self.page.press("Download as ZIP")
+        names = zipfile.ZipFile(io.BytesIO(self.page.saved("Bücher (1).zip"))).namelist()
+        self.assertEqual(len(names), 3)
 
     def test_previews(self):
         self.put("1.svg", PICTURE)

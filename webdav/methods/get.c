@@ -8,6 +8,7 @@
 #include "webdav/active_content.h"
 #include "webdav/digest.h"
 #include "webdav/methods/collection_page.h"
+#include "webdav/methods/collection_zip.h"
 #include "webdav/methods/upload_body.h"
 #include "webdav/properties/content_type.h"
 #include "webdav/rights.h"
@@ -121,6 +122,8 @@ weft_dav_get(WeftDavCall *call, GError **error)
         g_propagate_error(error, g_steal_pointer(&problem));
         return FALSE;
     }
-    return wants_slash(call) ? redirect_to_slash(call, error)
-                             : weft_dav_collection_page_answer(call, error);
+    if (wants_slash(call))
+        return redirect_to_slash(call, error);
+    return weft_dav_collection_zip_is_wanted(call) ? weft_dav_collection_zip_answer(call, error)
+                                                   : weft_dav_collection_page_answer(call, error);
 }
