@@ -29,9 +29,10 @@ is_submitted(const WeftDavCall *call, const WeftDavLock *lock)
 }
 
 static gboolean
-stand_against(WeftDavCall *call, GPtrArray *locks, GError **error)
+stand_against(WeftDavCall *call, GPtrArray *locks, gboolean are_of_members, GError **error)
 {
     call->against = g_ptr_array_ref(locks);
+    call->is_against_members = are_of_members;
     call->condition = "lock-token-submitted";
     g_set_error_literal(error, WEFT_DAV_ERROR, WEFT_DAV_ERROR_LOCKED, "locked");
     return FALSE;
@@ -48,7 +49,7 @@ check_resource(WeftDavCall *call, const char *path, GError **error)
     for (guint i = 0; i < locks->len; i++)
         if (is_submitted(call, locks->pdata[i]))
             return TRUE;
-    return locks->len == 0 || stand_against(call, locks, error);
+    return locks->len == 0 || stand_against(call, locks, FALSE, error);
 }
 
 /* RFC 4918 7.4: a lock on a collection, whatever its depth, holds which members it has. */
@@ -60,37 +61,50 @@ check_membership(WeftDavCall *call, const char *path, GError **error)
     return check_resource(call, parent, error);
 }
 
-static gboolean
-has_submitted_beside(const WeftDavCall *call, const GPtrArray *locks, const WeftDavLock *lock)
+/* Returns: (transfer full): those of @locks whose tokens are submitted, in the order they are in */
+static GPtrArray *
+collect_submitted(const WeftDavCall *call, const GPtrArray *locks)
 {
-    for (guint i = 0; i < locks->len; i++) {
-        const WeftDavLock *other = locks->pdata[i];
+    GPtrArray *submitted = weft_dav_locks_new();
 
-        if (weft_dav_lock_covers(other, lock->root) && is_submitted(call, other))
+    for (guint i = 0; i < locks->len; i++)
+        if (is_submitted(call, locks->pdata[i]))
+            g_ptr_array_add(submitted, weft_dav_lock_ref(locks->pdata[i]));
+    return submitted;
+}
+
+static gboolean
+cover(const GPtrArray *locks, const char *path)
+{
+    for (guint i = 0; i < locks->len; i++)
+        if (weft_dav_lock_covers(locks->pdata[i], path))
             return TRUE;
-    }
     return FALSE;
 }
 
-/* Stops where more would not be told: so it looks at no more locks than the request submits, and
- * a few. */
+/* As check_resource() for each member that is the root of a lock, told all at once.  No more locks
+ * than a request can name are compared with each of them. */
 static gboolean
 check_members(WeftDavCall *call, const char *path, GError **error)
 {
+    const WeftDavLockStoreMethods *store = call->locks->methods;
     g_autoptr(GPtrArray) locks = weft_dav_locks_new();
     g_autoptr(GPtrArray) against = weft_dav_locks_new();
 
-    if (!call->locks->methods->find_in(call->locks, path, WEFT_DAV_LOCKS_BELOW, SIZE_MAX, locks,
-                                       error))
+    if (!store->find_in(call->locks, path, WEFT_DAV_LOCKS_BELOW, SIZE_MAX, locks, error))
         return FALSE;
-    for (guint i = 0; i < locks->len && against->len < WEFT_DAV_LOCK_MAX_CONFLICTS_TOLD; i++) {
+
+    const guint n_below = locks->len;
+    if (n_below > 0 && !store->find_covering(call->locks, path, locks, error))
+        return FALSE;
+    g_autoptr(GPtrArray) submitted = collect_submitted(call, locks);
+    for (guint i = 0; i < n_below && against->len < WEFT_DAV_LOCK_MAX_CONFLICTS_TOLD; i++) {
         const WeftDavLock *lock = locks->pdata[i];
 
-        if (!is_submitted(call, lock) &&
-            !(lock->is_shared && has_submitted_beside(call, locks, lock)))
+        if (!cover(submitted, lock->root))
             g_ptr_array_add(against, weft_dav_lock_ref(lock));
     }
-    return against->len == 0 || stand_against(call, against, error);
+    return against->len == 0 || stand_against(call, against, TRUE, error);
 }
 
 static gboolean
@@ -126,22 +140,6 @@ weft_dav_check_locks(WeftDavCall *call, WeftDavChanges changes, GError **error)
 }
 
 /* ---- telling it ---- */
-
-static gboolean
-is_below(const char *path, const char *ancestor)
-{
-    size_t length = strcmp(ancestor, "/") == 0 ? 0 : strlen(ancestor);
-
-    return strncmp(path, ancestor, length) == 0 && path[length] == '/' && path[length + 1] != '\0';
-}
-
-/* Not what the request itself is about, but something below it. */
-static gboolean
-is_of_member(const WeftDavCall *call, const WeftDavLock *lock)
-{
-    return is_below(lock->root, call->path) ||
-           (call->destination != NULL && is_below(lock->root, call->destination));
-}
 
 static void
 append_href(WeftBuffer *out, const char *path)
@@ -231,19 +229,16 @@ gboolean
 weft_dav_answer_locked(WeftDavCall *call, GError **error)
 {
     g_autoptr(GPtrArray) seen = weft_dav_locks_new();
-    gboolean is_of_members = TRUE;
 
     weft_dav_call_unlock(call);
     for (guint i = 0; i < call->against->len; i++) {
         const WeftDavLock *lock = call->against->pdata[i];
 
-        if (!weft_dav_may_see(call, lock->root))
-            continue;
-        is_of_members = is_of_members && is_of_member(call, lock);
-        g_ptr_array_add(seen, weft_dav_lock_ref(lock));
+        if (weft_dav_may_see(call, lock->root))
+            g_ptr_array_add(seen, weft_dav_lock_ref(lock));
     }
-    return is_of_members && seen->len > 0 ? answer_members(call, seen, error)
-                                          : answer_whole(call, seen, error);
+    return call->is_against_members && seen->len > 0 ? answer_members(call, seen, error)
+                                                     : answer_whole(call, seen, error);
 }
 
 /* ---- what is gone is not locked ---- */

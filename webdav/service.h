@@ -44,8 +44,9 @@ typedef struct {
     WeftDavXml *xml;
 
     /* What the answer to a failure tells beside its status (RFC 4918 16). */
-    const char *condition; /* (nullable) */
-    GPtrArray *against;    /* (nullable): of WeftDavLock, those that forbid what was asked */
+    const char *condition;       /* (nullable) */
+    GPtrArray *against;          /* (nullable): of WeftDavLock, those that forbid what was asked */
+    gboolean is_against_members; /* none of them holds the resource itself */
 } WeftDavCall;
 
 /** TRUE: it has answered. */

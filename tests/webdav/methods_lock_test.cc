@@ -384,6 +384,17 @@ TEST_P(Lock, MemberLockedWithoutItsTokenIsNamedOnce)
     EXPECT_EQ(Do("DELETE", "/c").Count("<D:response>"), 1u);
 }
 
+TEST_P(Lock, OneSharedTokenWillDoForMembersToo)
+{
+    Do("MKCOL", "/c");
+    Do("PUT", "/c/f", "", "x");
+    Take("/c/f", "Depth: 0\r\n", "shared");
+    const std::string above = Take("/c", "Depth: infinity\r\n", "shared");
+
+    EXPECT_EQ(Do("DELETE", "/c").status, 423);
+    EXPECT_EQ(Do("DELETE", "/c", If(above)).status, 204);
+}
+
 /* Who signs in is told by a field, for these tests. */
 class LockOfUsers : public Lock
 {

@@ -107,6 +107,16 @@ make_empty(WeftDavCall *call, GError **error)
     return call->upload != NULL && store->upload_commit(call->upload, FALSE, &info, error);
 }
 
+/* Whether what stands against a lock is below it, all of it. */
+static gboolean
+are_all_below(const WeftDavCall *call, const GPtrArray *locks)
+{
+    for (guint i = 0; i < locks->len; i++)
+        if (weft_dav_lock_covers(locks->pdata[i], call->path))
+            return FALSE;
+    return TRUE;
+}
+
 static WeftDavLock *
 take_lock(WeftDavCall *call, const WeftDavLockRequest *request, GError **error)
 {
@@ -114,6 +124,7 @@ take_lock(WeftDavCall *call, const WeftDavLockRequest *request, GError **error)
     WeftDavLock *lock = call->locks->methods->take(call->locks, request, conflicts, error);
 
     if (lock == NULL && conflicts->len > 0) {
+        call->is_against_members = are_all_below(call, conflicts);
         call->against = g_steal_pointer(&conflicts);
         call->condition = "no-conflicting-lock";
     }
