@@ -86,7 +86,7 @@ append_reference(Page *page, const char *before, const char *name, const char *b
 {
     append(page, before);
     append_way_up(page, count_segments(page->call->path));
-    append(page, WEFT_DAV_PAGE_FOLDER + 1);
+    append(page, &WEFT_DAV_PAGE_FOLDER[1]);
     append(page, page->call->options->page->version);
     append(page, "/");
     append(page, name);
