@@ -277,25 +277,67 @@ class PageTest(serving.ServingTest):
         self.page.see(".uploads [role=status]", "Uploaded 2 files")
         self.assertEqual(self.get("a.txt"), b"mine")
 
-    def test_progress_is_seen_and_an_upload_can_be_cancelled_and_taken_up_again(self):
-        large = self.prepare_local("large.bin", os.urandom(8 * serving.MIB))
+    def test_progress_is_seen_and_an_upload_can_be_cancelled_and_begun_again(self):
+        small = self.prepare_local("small.bin", os.urandom(3 * serving.MIB))
+        self.open()
+        self.page.upload_slowly(serving.MIB)
+        self.addCleanup(self.page.upload_slowly, -1)
+        self.choose(small)
+        bar = self.page.see(".uploads progress")
+        self.page.wait(lambda: 0 < float(bar.get_property("value")) < 3 * serving.MIB, "progress")
+        self.page.see(".uploads [role=status]", "Uploading: 0 of 1 done")
+        self.page.picture("upload")
+        self.page.press("Cancel", ".uploads")
+        self.page.see(".uploads .note", "cancelled")
+        self.assertEqual(serving.all_names(self.folder), [])
+
+        self.page.upload_slowly(-1)
+        self.page.press("Try again", ".uploads")
+        self.page.see(".uploads [role=status]", "Uploaded one file")
+        self.page.see_names("small.bin")
+        self.assertEqual(self.get("small.bin"), serving.read_file(small))
+
+    def interrupt_a_large_upload(self):
+        """Cancelled in its second part; the file on the person's disk, and the name of the part."""
+        large = self.prepare_local("large.bin", os.urandom(10 * serving.MIB))
+        os.utime(large, (1000000000, 1000000000))
+        part = ".large.bin.%d-1000000000000.part" % (10 * serving.MIB)
         self.open()
         self.page.upload_slowly(2 * serving.MIB)
         self.addCleanup(self.page.upload_slowly, -1)
         self.choose(large)
         bar = self.page.see(".uploads progress")
-        self.page.wait(lambda: 0 < float(bar.get_property("value")) < 8 * serving.MIB, "progress")
-        self.page.see(".uploads [role=status]", "Uploading: 0 of 1 done")
-        self.page.picture("upload")
+        self.page.wait(lambda: float(bar.get_property("value")) > 4.5 * serving.MIB, "the second part")
         self.page.press("Cancel", ".uploads")
         self.page.see(".uploads .note", "cancelled")
-        self.assertFalse(self.has("large.bin"))
-
         self.page.upload_slowly(-1)
-        self.page.press("Try again", ".uploads")
+        self.assertEqual(serving.all_names(self.folder), [part])
+        self.assertEqual(len(self.get(part)), 4 * serving.MIB)
+        return large, part
+
+    def see_the_large_upload_whole(self, large):
         self.page.see(".uploads [role=status]", "Uploaded one file")
         self.page.see_names("large.bin")
+        self.assertEqual(serving.all_names(self.folder), ["large.bin"])
         self.assertEqual(self.get("large.bin"), serving.read_file(large))
+        self.assertEqual(int(os.stat(os.path.join(self.folder, "large.bin")).st_mtime), 1000000000)
+
+    def test_a_large_upload_goes_on_where_it_was(self):
+        large, _ = self.interrupt_a_large_upload()
+        self.page.press("Resume", ".uploads")
+        self.see_the_large_upload_whole(large)
+
+    def test_a_large_upload_goes_on_another_day(self):
+        large, _ = self.interrupt_a_large_upload()
+        self.page.open(self.served.url)
+        self.choose(large)
+        self.see_the_large_upload_whole(large)
+
+    def test_a_large_upload_that_is_given_up_leaves_nothing(self):
+        _, part = self.interrupt_a_large_upload()
+        self.page.press("Close", ".uploads")
+        self.page.see_gone(".uploads")
+        self.page.wait(lambda: not self.has(part), "the part to go")
 
     def test_an_upload_goes_on_while_one_walks_about(self):
         self.put("Elsewhere/a.txt")

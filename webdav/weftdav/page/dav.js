@@ -161,6 +161,15 @@ export async function move(url, to) {
     }
 }
 
+/** Set when a file was last changed. */
+export function setModified(url, date) {
+    return send("PROPPATCH", url, {
+        fields: {"Content-Type": "application/xml"},
+        body: `<?xml version="1.0" encoding="utf-8"?><D:propertyupdate xmlns:D="DAV:"><D:set><D:prop>
+<D:getlastmodified>${date.toUTCString()}</D:getlastmodified></D:prop></D:set></D:propertyupdate>`,
+    });
+}
+
 /** The beginning of a file's text. */
 export async function readText(url, maxBytes) {
     const answer = await fetch(url, {headers: {Range: `bytes=0-${maxBytes - 1}`}});

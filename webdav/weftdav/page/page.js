@@ -236,7 +236,7 @@ function uploadChosen(input) {
     const items = itemsOfInput(input);
 
     input.value = ""; /* so that the same file can be chosen again */
-    attempt(() => uploads.add(items, folder.url));
+    attempt(() => uploads.add(items, folder));
 }
 
 /* ---- dropping, and keys ---- */
@@ -261,7 +261,7 @@ function acceptDrops() {
             return;
         event.preventDefault();
         const items = itemsOfDrop(event.dataTransfer);
-        attempt(async () => uploads.add(await items, folder.url));
+        attempt(async () => uploads.add(await items, folder));
     });
 }
 

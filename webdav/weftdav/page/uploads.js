@@ -6,6 +6,7 @@
 
 import {button, count, element, formatSize} from "./element.js";
 import {choose} from "./dialogs.js";
+import {discard, goesInParts, sendFile} from "./transfer.js";
 import * as dav from "./dav.js";
 
 const MAX_AT_ONCE = 3;
@@ -86,8 +87,9 @@ export class Uploads {
         return this.#active.size + this.#queue.length > 0;
     }
 
-    /** Upload @items into the folder at @base; asks where something stands already. */
-    async add(items, base) {
+    /** Upload @items into @target, a folder; asks where something stands already. */
+    async add(items, target) {
+        const base = target.url;
         const folders = foldersOf(items);
         const existing = await findExisting(folders, base);
         const files = await this.#settleConflicts(items.filter((item) => item.file !== null), existing);
@@ -98,7 +100,7 @@ export class Uploads {
             if (!existing.has(folder))
                 await makeFolder(urlOf(base, folder));
         for (const {path, file} of files)
-            this.#enqueue(path, file, urlOf(base, path));
+            this.#enqueue(path, file, urlOf(base, path), target.mayChange && !existing.has(path));
         this.#pump();
         if (files.length === 0)
             this.#onchange();
@@ -120,9 +122,10 @@ export class Uploads {
         return answer === "replace" ? files : files.filter((item) => !existing.has(item.path));
     }
 
-    #enqueue(path, file, url) {
+    #enqueue(path, file, url, isFree) {
         const id = `upload-${this.#jobs.length}`;
-        const job = {path, file, url, state: "waiting", aborter: null};
+        const inParts = isFree && goesInParts(file);
+        const job = {path, file, url, inParts, state: "waiting", aborter: null};
 
         job.bar = element("progress", {max: Math.max(file.size, 1), value: 0, "aria-labelledby": id});
         job.note = element("span", {class: "note"}, "waiting");
@@ -145,11 +148,10 @@ export class Uploads {
         job.aborter = new AbortController();
         this.#set(job, "sending", "");
         try {
-            await dav.send("PUT", job.url, {
-                fields: {"X-OC-Mtime": Math.floor(job.file.lastModified / 1000)},
-                body: job.file,
+            await sendFile(job.url, job.file, {
+                inParts: job.inParts,
                 signal: job.aborter.signal,
-                onprogress: (event) => this.#showProgress(job, event.loaded),
+                onprogress: (sent) => this.#showProgress(job, sent),
             });
             job.bar.value = job.bar.max;
             this.#set(job, "done", `${formatSize(job.file.size)}, done`);
@@ -171,7 +173,8 @@ export class Uploads {
     }
 
     #set(job, state, note) {
-        const text = state === "waiting" || state === "sending" ? "Cancel" : "Try again";
+        const isOn = state === "waiting" || state === "sending";
+        const text = isOn ? "Cancel" : job.inParts ? "Resume" : "Try again";
 
         job.state = state;
         job.row.dataset.state = state;
@@ -210,6 +213,9 @@ export class Uploads {
     }
 
     #clear() {
+        for (const job of this.#jobs)
+            if (job.inParts && job.state !== "done")
+                discard(job.url, job.file);
         this.#jobs = [];
         this.#rows.replaceChildren();
         this.#tell();
