@@ -120,7 +120,8 @@ visit_init(Visit *visit, WeftHttpAuth *auth, WeftHttpRequest *request, WeftHttpR
 static gboolean
 takes_clear(const Visit *visit)
 {
-    return visit->auth->allows_clear || visit->is_near;
+    return visit->auth->allows_clear || visit->is_near ||
+           weft_http_request_is_secure(visit->request);
 }
 
 /* ---- asking ---- */
@@ -131,12 +132,15 @@ offers_basic(const Visit *visit)
     return visit->auth->users.check_password != NULL && takes_clear(visit);
 }
 
-/* Where passwords in clear are safe, Digest is of use only to who has no others. */
+/* Under TLS it is of use only where there are no passwords: clients would prefer it, and not all
+ * users may have a digest. */
 static gboolean
 offers_digest(const Visit *visit, WeftHttpDigestAlgorithm algorithm)
 {
     const WeftHttpAuthUsers *users = &visit->auth->users;
 
+    if (users->check_password != NULL && weft_http_request_is_secure(visit->request))
+        return FALSE;
     return users->find_digest != NULL && users->has_digests(users->data, algorithm);
 }
 

@@ -3,21 +3,21 @@
  * weftdav: serves a folder over WebDAV.  Reads top to bottom: options, folders, service, listeners,
  * what it tells, then it serves.
  */
-#include <errno.h>
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include <string.h>
 #include <weft/clock.h>
 #include <weft/dav.h>
 #include <weft/log.h>
 
+#include "webdav/weftdav/access.h"
 #include "webdav/weftdav/access_log.h"
 #include "webdav/weftdav/confine.h"
 #include "webdav/weftdav/kept_state.h"
 #include "webdav/weftdav/listeners.h"
 #include "webdav/weftdav/page/page.h"
+#include "webdav/weftdav/passwd.h"
 #include "webdav/weftdav/reach.h"
 #include "webdav/weftdav/reload.h"
+#include "webdav/weftdav/served.h"
 #include "webdav/weftdav/state_folder.h"
 #include "webdav/weftdav/supervisor.h"
 #include "webdav/weftdav/tls.h"
@@ -40,54 +40,27 @@ refuse_usage(const char *problem)
 }
 
 static gboolean
-refuse_folder(const WeftDavProgramOptions *options, const char *reason, GError **error)
+make_service(WeftDavProgram *program, GError **error)
 {
-    g_set_error(error, WEFT_ERROR, WEFT_ERROR_INVALID, "cannot serve %s: %s", options->directory,
-                reason);
-    return FALSE;
-}
-
-static gboolean
-check_folder(const WeftDavProgramOptions *options, GError **error)
-{
-    struct stat info;
-
-    if (stat(options->directory, &info) != 0)
-        return refuse_folder(options, errno == ENOENT ? "no such folder" : g_strerror(errno),
-                             error);
-    if (!S_ISDIR(info.st_mode))
-        return refuse_folder(options, "not a folder", error);
-    if (faccessat(AT_FDCWD, options->directory, R_OK | X_OK, AT_EACCESS) != 0)
-        return refuse_folder(options, "not readable", error);
-    if (!options->read_only && faccessat(AT_FDCWD, options->directory, W_OK, AT_EACCESS) != 0)
-        return refuse_folder(options, "not writable; --read-only serves it as it is", error);
-    return TRUE;
-}
-
-/* Returns: (transfer full) (nullable) */
-static WeftService *
-make_service(const WeftDavProgramOptions *options, GError **error)
-{
+    const WeftDavProgramOptions *options = &program->options;
     WeftDavOptions dav_options = weft_dav_options_default();
-    g_autoptr(WeftDavPropertyDatabase) properties = NULL;
+    g_autoptr(WeftDavStore) store = weft_dav_served_open(options, error);
 
-    if (!check_folder(options, error))
-        return NULL;
-
-    g_autoptr(WeftDavStore) store = weft_dav_dir_store_new(options->directory, error);
     if (store == NULL)
-        return NULL;
-    weft_dav_dir_store_set_durability(store, options->durability);
-    if (!weft_dav_kept_properties_begin(options, store, options->directory, &properties, error))
-        return NULL;
+        return FALSE;
+    program->access = weft_dav_access_new(options, error);
+    if (program->access == NULL)
+        return FALSE;
     dav_options.locks = weft_dav_kept_locks_new(options, error);
     if (dav_options.locks == NULL)
-        return NULL;
+        return FALSE;
 
     dav_options.read_only = options->read_only;
     dav_options.page = &weft_dav_program_page;
     dav_options.max_upload_bytes = options->max_upload_bytes;
-    return weft_dav_service_new(g_steal_pointer(&store), &dav_options);
+    program->service =
+        weft_dav_access_serve(program->access, g_steal_pointer(&store), &dav_options);
+    return TRUE;
 }
 
 /* Nobody vouches for a certificate that signs itself: people compare this. */
@@ -109,7 +82,9 @@ print_banner(const WeftDavProgram *program)
     const gboolean is_tls = weft_server_is_tls(server, 0);
     const char *scheme = weft_dav_tls_scheme(program, 0);
 
-    g_print("weftdav " WEFT_VERSION " serves %s (%s)\n", program->options.directory,
+    g_autofree char *title = weft_dav_served_title(&program->options);
+
+    g_print("weftdav " WEFT_VERSION " serves %s (%s)\n", title,
             program->options.read_only ? "read-only" : "read and write");
     for (size_t i = 0; i < weft_server_n_listeners(server); i++) {
         g_autofree char *bound = weft_server_bound_address(server, i);
@@ -136,7 +111,7 @@ report(const WeftDavProgramOptions *options, GPtrArray *problems)
 {
     g_autoptr(GError) error = NULL;
 
-    if (!check_folder(options, &error))
+    if (problems->len == 0 && !weft_dav_served_check_folders(options, &error))
         g_ptr_array_add(problems, g_strdup(error->message));
     for (size_t i = 0; i < problems->len; i++)
         g_printerr("weftdav: %s\n", (const char *)g_ptr_array_index(problems, i));
@@ -210,8 +185,7 @@ serve(WeftDavProgram *program, GError **error)
 
     if (!give_up_reach(options, &confined, error))
         return FALSE;
-    program->service = make_service(options, error);
-    if (program->service == NULL || !weft_dav_access_log_open(program, error))
+    if (!make_service(program, error) || !weft_dav_access_log_open(program, error))
         return FALSE;
 
     program->started_us = weft_clock_wall_us();
@@ -236,6 +210,8 @@ main(int argc, char **argv)
     g_autoptr(GError) error = NULL;
     int status = 0;
 
+    if (argc > 1 && strcmp(argv[1], "passwd") == 0)
+        return weft_dav_passwd(argc - 1, argv + 1);
     weft_dav_program_options_gather(&program.options, argc, argv, problems);
     if (program.options.checks_config) {
         status = report(&program.options, problems);
@@ -249,6 +225,7 @@ main(int argc, char **argv)
             status = fail(error);
     }
     weft_server_free(program.server);
+    weft_dav_access_free(program.access);
     weft_tls_context_unref(program.tls);
     weft_dav_program_options_clear(&program.options);
     return status;

@@ -15,6 +15,8 @@
 #include <weft/offload.h>
 #include <weft/scheduler.h>
 
+#include "webdav/weftdav/served.h"
+
 /* How long the folder may take to answer, before the server does not count as ready. */
 #define READY_MS 2000
 
@@ -204,7 +206,7 @@ answer_readiness(G_GNUC_UNUSED WeftHttpRequest *request, WeftHttpResponse *respo
     Look *look = g_new0(Look, 1);
     int failure = ETIMEDOUT;
 
-    look->path = g_strdup(program->options.directory);
+    look->path = weft_dav_served_first(&program->options);
     {
         g_auto(WeftDeadlineScope) time = weft_deadline_scope_ms(READY_MS);
 

@@ -9,8 +9,10 @@
 #include <string.h>
 #include <weft/scan.h>
 
+#include "webdav/weftdav/access.h"
 #include "webdav/weftdav/config_file.h"
 #include "webdav/weftdav/option.h"
+#include "webdav/weftdav/served.h"
 #include "webdav/weftdav/tls.h"
 
 #define DEFAULT_ADDRESS "127.0.0.1:8080"
@@ -66,6 +68,32 @@ static const WeftDavOption table[] = {
      .fallback = DEFAULT_ADDRESS, .check = check_listen},
     {"anonymous", 0, FLAG, FIELD(anonymous), NULL,
      .help = "Let everybody in, on addresses beyond this machine, too"},
+    {"share", 0, LIST, FIELD(shares), "NAME=DIR",
+     .help = "Serve DIR as NAME below the root, which has shares and nothing else then; may be "
+             "given several times",
+     .check = weft_dav_served_check},
+    {"home", 0, PATH, FIELD(home), "DIR/{user}",
+     .help = "Serve each user a folder of his own, as " WEFT_DAV_HOME_SHARE "/USER"},
+    {"users", 0, PATH, FIELD(users), "FILE",
+     .help = "Let in who has a password in FILE, made by weftdav passwd or htpasswd -B",
+     .check = weft_dav_access_check},
+    {"digest-users", 0, PATH, FIELD(digest_users), "FILE",
+     .help = "Let in who has a digest in FILE, made by weftdav passwd --digest or htdigest"},
+    {"realm", 0, STRING, FIELD(realm), "NAME",
+     .help = "What clients call the server when they ask for a password",
+     .fallback = "weftdav"},
+    {"groups", 0, PATH, FIELD(groups_file), "FILE",
+     .help = "Groups of users for rules, \"name: user user\" in a line", .traits = RELOADS},
+    {"group", 0, LIST, FIELD(groups), "NAME=USER,USER",
+     .help = "A group of users for rules", .traits = NO_FILE | RELOADS},
+    {"rule", 0, LIST, FIELD(rules), "\"PATH LEVEL NAMES\"",
+     .help = "Let users, @groups, * (all) or anonymous do none, read, upload or write from PATH on",
+     .traits = NO_FILE | RELOADS},
+    {"insecure-basic", 0, FLAG, FIELD(insecure_basic), NULL,
+     .help = "Take passwords without TLS, on addresses beyond this machine, too"},
+    {"behind-proxy", 0, FLAG, FIELD(behind_proxy), NULL,
+     .help = "Believe a proxy on this machine who its clients are (X-Forwarded-For)"},
+
     {"tls-certificate", 0, PATH, FIELD(tls_certificate), "FILE",
      .help = "Speak TLS with the certificate in FILE (PEM), and those that lead to its authority",
      .check = weft_dav_tls_check},
@@ -137,6 +165,9 @@ typedef struct {
 
 static const Section sections[] = {
     {MAIN_GROUP, FALSE, take_main_group},
+    {"share", TRUE, weft_dav_access_take_share},
+    {"rule", TRUE, weft_dav_access_take_rule},
+    {"group", TRUE, weft_dav_access_take_group},
 };
 
 /* ---- what must hold between options ---- */
@@ -178,9 +209,11 @@ weft_dav_program_options_allow(const WeftDavProgramOptions *options, const char 
 {
     if (options->anonymous || weft_dav_program_is_local(address))
         return TRUE;
+    if (weft_dav_access_has_users(options))
+        return weft_dav_access_allow(options, address, error);
     return refuse(error,
                   "%s is reachable from other machines, and weftdav asks nobody for a password: "
-                  "add --anonymous if everybody may come in",
+                  "add --users FILE, or --anonymous if everybody may come in",
                   address);
 }
 

@@ -24,6 +24,18 @@ typedef struct {
     unsigned n_workers;
     gboolean anonymous;
 
+    char **shares; /* "NAME=DIR"; in place of directory */
+    char *home;    /* (nullable): a folder with "/{user}" behind it */
+
+    char *users;        /* (nullable): file of passwords */
+    char *digest_users; /* (nullable): file of digests */
+    char *realm;
+    char *groups_file; /* (nullable) */
+    char **groups;     /* "NAME=USER,USER" */
+    char **rules;      /* "PATH LEVEL NAMES" */
+    gboolean insecure_basic;
+    gboolean behind_proxy;
+
     char *tls_certificate; /* (nullable) */
     char *tls_key;         /* (nullable): it is in tls_certificate */
     gboolean tls_self_signed;

@@ -8,6 +8,7 @@
 #include <weft/server.h>
 #include <weft/tls.h>
 
+#include "webdav/weftdav/access.h"
 #include "webdav/weftdav/options.h"
 
 typedef struct {
@@ -16,6 +17,7 @@ typedef struct {
     WeftDavProgramOptions options; /* in force; nobody keeps pointers into them, they may change */
     WeftServer *server;            /* owned */
     WeftService *service;          /* the server's, once it listens */
+    WeftDavAccess *access;         /* owned; outlives the service */
     WeftTlsContext *tls;           /* (nullable): owned */
     size_t n_addresses;            /* of the server's listeners: the service's, first */
     int64_t started_us;            /* wall clock */

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "webdav/weftdav/served.h"
 #include "webdav/weftdav/tls.h"
 
 /* Unix sockets are removed when the server ends. */
@@ -21,6 +22,21 @@ add_socket(WeftDavConfinement *confinement, const char *text)
                                            WEFT_DAV_CONFINE_WRITE);
 }
 
+/* What is wrong with them is said when they are opened. */
+static void
+add_folders(WeftDavConfinement *confinement, const WeftDavProgramOptions *options)
+{
+    const WeftDavConfineAccess access =
+        options->read_only ? WEFT_DAV_CONFINE_READ : WEFT_DAV_CONFINE_WRITE;
+    g_autoptr(GPtrArray) folders = weft_dav_served_folders(options, NULL);
+
+    for (guint i = 0; folders != NULL && i < folders->len; i++) {
+        const WeftDavServedFolder *folder = g_ptr_array_index(folders, i);
+
+        weft_dav_confinement_add(confinement, folder->directory, access);
+    }
+}
+
 WeftDavConfinement *
 weft_dav_reach_of(const WeftDavProgramOptions *options)
 {
@@ -28,10 +44,11 @@ weft_dav_reach_of(const WeftDavProgramOptions *options)
         return NULL;
 
     WeftDavConfinement *confinement = weft_dav_confinement_new();
-    const WeftDavConfineAccess share =
-        options->read_only ? WEFT_DAV_CONFINE_READ : WEFT_DAV_CONFINE_WRITE;
 
-    weft_dav_confinement_add(confinement, options->directory, share);
+    add_folders(confinement, options);
+    weft_dav_confinement_add_folder_of(confinement, options->users, WEFT_DAV_CONFINE_READ);
+    weft_dav_confinement_add_folder_of(confinement, options->digest_users, WEFT_DAV_CONFINE_READ);
+    weft_dav_confinement_add_folder_of(confinement, options->groups_file, WEFT_DAV_CONFINE_READ);
     weft_dav_confinement_add_folder_of(confinement, options->access_log, WEFT_DAV_CONFINE_WRITE);
     weft_dav_confinement_add_folder_of(confinement, options->config, WEFT_DAV_CONFINE_READ);
     weft_dav_confinement_add_folder_of(confinement, options->tls_certificate,

@@ -9,6 +9,7 @@
 #include <weft/offload.h>
 
 #include "webdav/weftdav/access_log.h"
+#include "webdav/weftdav/rules.h"
 
 /* Something that can change while the program runs: a row of parts. */
 typedef struct {
@@ -45,10 +46,37 @@ commit_log_level(G_GNUC_UNUSED WeftDavProgram *program, const WeftDavProgramOpti
     weft_log_set_level(asked->log_level);
 }
 
+static gboolean
+prepare_rules(WeftDavProgram *program, const WeftDavProgramOptions *asked, gpointer *ret_next,
+              GError **error)
+{
+    *ret_next = weft_dav_access_make_rules(program->access, asked, error);
+    return *ret_next != NULL;
+}
+
+static void
+commit_rules(WeftDavProgram *program, G_GNUC_UNUSED const WeftDavProgramOptions *asked,
+             gpointer next)
+{
+    weft_dav_access_set_rules(program->access, next);
+}
+
+static gboolean
+prepare_users(WeftDavProgram *program, G_GNUC_UNUSED const WeftDavProgramOptions *asked,
+              G_GNUC_UNUSED gpointer *ret_next, GError **error)
+{
+    return weft_dav_access_reload_users(program->access, error);
+}
+
 /* Those that do their work when they prepare, because nothing of it needs to be undone, are last.
  */
 static const Part parts[] = {
     {.name = "log level", .commit = commit_log_level},
+    {.name = "rules",
+     .prepare = prepare_rules,
+     .commit = commit_rules,
+     .discard = (GDestroyNotify)weft_dav_rules_unref},
+    {.name = "users", .prepare = prepare_users},
     {.name = "access log", .prepare = prepare_access_log},
     {.name = "certificate", .prepare = prepare_tls},
 };
