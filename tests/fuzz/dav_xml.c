@@ -7,6 +7,7 @@
 #include <weft/http.h>
 
 #include "webdav/properties/plan.h"
+#include "webdav/properties/view.h"
 #include "webdav/xml/reader.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -27,14 +28,28 @@ check_standalone(const WeftDavXmlNode *element)
     g_assert_cmpstr(text, ==, text_again);
 }
 
+/* Who asks, and what he may do, only a request can tell. */
+static gboolean
+asks_of_request(const WeftDavQuery *query)
+{
+    for (guint i = 0; query->asked != NULL && i < query->asked->len; i++) {
+        const WeftDavLive *live = g_array_index(query->asked, WeftDavAsked, i).live;
+
+        if (live != NULL && live->append != NULL && (live->flags & WEFT_DAV_LIVE_OF_LOCKS) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
 static void
 check_query(const uint8_t *data, size_t size)
 {
     const WeftDavInfo info = {.size_bytes = 1};
-    const WeftDavResource resource = {"name", 4, &info, NULL};
+    const WeftDavView view = {.folder = "/"};
+    const WeftDavResource resource = {"name", 4, &info, NULL, &view};
     g_autoptr(WeftDavPlan) plan = weft_dav_plan_for_body(data, size, NULL);
 
-    if (plan == NULL)
+    if (plan == NULL || asks_of_request(weft_dav_plan_query(plan)))
         return;
 
     WeftBuffer begin;
