@@ -46,7 +46,9 @@ TEST_P(DavWire, Plays)
 }
 
 INSTANTIATE_TEST_SUITE_P(Transcripts, DavWire,
-                         testing::Values("dav_1_resources", "dav_2_transfer", "dav_3_properties"),
+                         testing::Values("dav_1_resources", "dav_2_transfer", "dav_3_properties",
+                                         "dav_4_locks", "dav_5_windows", "dav_6_finder",
+                                         "dav_7_office", "dav_8_apps"),
                          [](const testing::TestParamInfo<const char *> &transcript) {
                              return std::string(transcript.param);
                          });
