@@ -190,21 +190,29 @@ weft_dav_config_file_groups(const WeftDavConfigFile *file)
     return (const char **)g_ptr_array_free(groups, FALSE);
 }
 
+/* GLib warns on stderr of a value with two bad escapes: it does not get to see one. */
+static gboolean
+has_good_escapes(const char *raw)
+{
+    for (const char *at = strchr(raw, '\\'); at != NULL; at = strchr(at + 2, '\\'))
+        if (at[1] == '\0' || strchr("sntr\\", at[1]) == NULL)
+            return FALSE;
+    return TRUE;
+}
+
 char *
 weft_dav_config_file_get(const WeftDavConfigFile *file, const char *group, const char *key,
                          GPtrArray *problems)
 {
-    g_autoptr(GError) error = NULL;
-    char *value;
+    g_autofree char *raw = g_key_file_get_value(file->values, group, key, NULL);
 
-    if (find_place(file, group, key) == NULL)
+    if (raw == NULL)
         return NULL;
-    value = g_key_file_get_string(file->values, group, key, &error);
-    if (error == NULL)
-        return value;
-    /* With a bad escape it returns both. */
-    g_free(value);
-    weft_dav_config_file_complain(file, group, key, problems, "%s", error->message);
+    if (has_good_escapes(raw))
+        return g_key_file_get_string(file->values, group, key, NULL);
+    weft_dav_config_file_complain(
+        file, group, key, problems,
+        "bad escape in \"%s\": behind a backslash comes s, n, t, r or a backslash", raw);
     return NULL;
 }
 
