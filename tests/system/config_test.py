@@ -80,6 +80,8 @@ class ConfigTest(serving.ServingTest):
         for path in ("/etc/weftdav", "/srv/weftdav", "/var/lib/weftdav", "/var/log/weftdav"):
             os.makedirs(place + path)
             text = text.replace(path, place + path)
+        for name in ("users", "digests", "groups"):
+            serving.write_file(place + "/etc/weftdav/" + name, b"")
         return text
 
     def test_the_example_is_accepted(self):

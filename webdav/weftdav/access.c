@@ -375,6 +375,14 @@ weft_dav_access_free(WeftDavAccess *access)
 }
 
 gboolean
+weft_dav_access_check_files(const WeftDavProgramOptions *options, GError **error)
+{
+    g_autoptr(WeftDavAccess) access = weft_dav_access_new(options, error);
+
+    return access != NULL;
+}
+
+gboolean
 weft_dav_access_reload_users(WeftDavAccess *access, GError **error)
 {
     return access->users == NULL || weft_dav_users_reload(access->users, error);

@@ -33,6 +33,9 @@ gboolean weft_dav_access_has_users(const WeftDavProgramOptions *options);
 /** For the table of options: whether what they say of users and rules can be understood. */
 gboolean weft_dav_access_check(gconstpointer options, GError **error);
 
+/** TRUE if the files of users and groups can be read and understood; blocks. */
+gboolean weft_dav_access_check_files(const WeftDavProgramOptions *options, GError **error);
+
 /** FALSE with @error if a password on its way to @address could be read by others; @address is
  * reachable from other machines. */
 gboolean weft_dav_access_allow(const WeftDavProgramOptions *options, const char *address,

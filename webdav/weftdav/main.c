@@ -105,14 +105,27 @@ print_banner(const WeftDavProgram *program)
     g_print("Ctrl-C stops it.\n");
 }
 
+/* Once, even where two parts of the program find it. */
+static void
+add_problem(GPtrArray *problems, const char *message)
+{
+    for (size_t i = 0; i < problems->len; i++)
+        if (strcmp(g_ptr_array_index(problems, i), message) == 0)
+            return;
+    g_ptr_array_add(problems, g_strdup(message));
+}
+
 /* --check-config: all that is wrong, not only the first. */
 static int
 report(const WeftDavProgramOptions *options, GPtrArray *problems)
 {
-    g_autoptr(GError) error = NULL;
+    g_autoptr(GError) folders = NULL;
+    g_autoptr(GError) users = NULL;
 
-    if (problems->len == 0 && !weft_dav_served_check_folders(options, &error))
-        g_ptr_array_add(problems, g_strdup(error->message));
+    if (!weft_dav_served_check_folders(options, &folders))
+        add_problem(problems, folders->message);
+    if (!weft_dav_access_check_files(options, &users))
+        add_problem(problems, users->message);
     for (size_t i = 0; i < problems->len; i++)
         g_printerr("weftdav: %s\n", (const char *)g_ptr_array_index(problems, i));
     if (problems->len > 0)

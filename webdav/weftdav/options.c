@@ -71,7 +71,7 @@ static const WeftDavOption table[] = {
     {"share", 0, LIST, FIELD(shares), "NAME=DIR",
      .help = "Serve DIR as NAME below the root, which has shares and nothing else then; may be "
              "given several times",
-     .check = weft_dav_served_check},
+     .check = weft_dav_served_check, .traits = NO_FILE},
     {"home", 0, PATH, FIELD(home), "DIR/{user}",
      .help = "Serve each user a folder of his own, as " WEFT_DAV_HOME_SHARE "/USER"},
     {"users", 0, PATH, FIELD(users), "FILE",
@@ -236,20 +236,12 @@ check_listen(gconstpointer data, GError **error)
 }
 
 static gboolean
-is_same_or_below(const char *path, const char *folder)
-{
-    const size_t length = strcmp(folder, "/") == 0 ? 0 : strlen(folder);
-
-    return strncmp(path, folder, length) == 0 && (path[length] == '/' || path[length] == '\0');
-}
-
-static gboolean
 check_state(gconstpointer data, GError **error)
 {
     const WeftDavProgramOptions *options = data;
 
-    if (options->state != NULL && is_same_or_below(options->state, options->directory))
-        return refuse(error, "the state folder %s must not lie in the folder that is served",
+    if (options->state != NULL && weft_dav_served_holds(options, options->state))
+        return refuse(error, "the state folder %s must not lie in a folder that is served",
                       options->state);
     return TRUE;
 }

@@ -134,6 +134,20 @@ weft_dav_served_check(gconstpointer options, GError **error)
     return folders != NULL;
 }
 
+gboolean
+weft_dav_served_holds(const WeftDavProgramOptions *options, const char *path)
+{
+    g_autoptr(GPtrArray) folders = weft_dav_served_folders(options, NULL);
+    gboolean is_held = FALSE;
+
+    for (guint i = 0; folders != NULL && i < folders->len; i++) {
+        const WeftDavServedFolder *folder = g_ptr_array_index(folders, i);
+
+        is_held = is_held || is_same_or_below(path, folder->directory);
+    }
+    return is_held;
+}
+
 char *
 weft_dav_served_first(const WeftDavProgramOptions *options)
 {

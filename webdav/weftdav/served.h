@@ -26,6 +26,9 @@ GPtrArray *weft_dav_served_folders(const WeftDavProgramOptions *options, GError 
 /** For the table of options: "NAME=DIR", and a home that ends with "/{user}". */
 gboolean weft_dav_served_check(gconstpointer options, GError **error);
 
+/** TRUE if @path lies in a folder that is served. */
+gboolean weft_dav_served_holds(const WeftDavProgramOptions *options, const char *path);
+
 /** TRUE if all folders are there, and can be read and written as the options want. */
 gboolean weft_dav_served_check_folders(const WeftDavProgramOptions *options, GError **error);
 
