@@ -193,12 +193,12 @@ TEST(WeftdavOptions, TakesPathsInAFileFromWhereItLies)
 TEST(WeftdavOptions, NamesEveryMistakeInAFileWithItsLine)
 {
     EXPECT_THAT(Problems("# comment\n[weftdav]\nlistne = x\nmax-upload = 10X\nworkers = 1\n"
-                         "workers = 2\nconfig = x\n[wefdav]\n[other thing]\n"),
+                         "workers = 2\ncheck-config = x\n[wefdav]\n[other thing]\n"),
                 testing::UnorderedElementsAre(
                     ", line 3: no key \"listne\" in [weftdav]: did you mean \"listen\"?",
                     ", line 4: bad size \"10X\" for max-upload",
                     ", line 6: \"workers\" was given on line 5 already",
-                    ", line 7: no key \"config\" in [weftdav]",
+                    ", line 7: no key \"check-config\" in [weftdav]",
                     ", line 8: no group [wefdav] is known: did you mean [weftdav]?",
                     ", line 9: no group [other thing] is known"));
     EXPECT_THAT(Problems("listen = x\n[weftdav]\nnothing\n[weftdav\n"),
