@@ -18,6 +18,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 
 import peers
 
@@ -120,11 +121,12 @@ class Bench:
         return Sample(cpu_s / count * 1e6, count / numbers["seconds"], numbers["p99_us"])
 
 
-def get_small(path):
+def get_small(path, over_tls=False):
     def measure(bench, server, _round):
+        url = "https://" + server.tls_address if over_tls else "http://" + server.address
         before_s = server.cpu_s()
         text = subprocess.run(["wrk", "-t1", "-c64", "-d%ds" % bench.options.seconds, "--latency",
-                               "http://%s/%s" % (server.address, path)],
+                               "%s/%s" % (url, path)],
                               capture_output=True, text=True, check=True).stdout
         cpu_s = server.cpu_s() - before_s
         if "Non-2xx" in text:
@@ -170,6 +172,18 @@ def put_large(bench, server, _round):
 
 def get_large(bench, server, _round):
     return bench.load(server, "/1g.bin", "-n", "6")
+
+
+def get_large_over_tls(_bench, server, _round):
+    """By curl, one after the other on one connection; its own decryption is not counted."""
+    count = 3
+    before_s, begin_s = server.cpu_s(), time.monotonic()
+    url = "https://%s/1g.bin" % server.tls_address
+    result = subprocess.run(["curl", "-sfk", *["-o/dev/null", url] * count], check=False, timeout=300)
+    cpu_s, seconds = server.cpu_s() - before_s, time.monotonic() - begin_s
+    if result.returncode != 0:
+        return None
+    return Sample(cpu_s / count * 1e6, count / seconds, seconds / count * 1e6)
 
 
 def propfind(count, body):
@@ -223,9 +237,12 @@ def spaced(number):
 def make_rows():
     main = list(MAIN)
     power = ["weftdav-power"] + main[1:]
+    over_tls = ["weftdav", "nginx", "", ""]
     rows = [Row("GET 1 KiB", get_small("1k.txt"), only=main),
             Row("GET 100 KiB", get_small("100k.txt"), only=main),
             Row("GET 1 GiB", get_large, only=main),
+            Row("GET 1 KiB over TLS", get_small("1k.txt", over_tls=True), only=over_tls),
+            Row("GET 1 GiB over TLS", get_large_over_tls, only=over_tls),
             Row("PUT 1 KiB, durability process", put_small, only=main),
             Row("PUT 1 KiB, durability power", put_small, only=power),
             Row("PUT 1 GiB", put_large, only=main)]

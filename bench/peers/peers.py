@@ -28,6 +28,15 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def make_certificate(path):
+    """With its key in the same file."""
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+                    "-nodes", "-days", "2", "-subj", "/CN=localhost", "-keyout", path, "-out",
+                    path + ".new"], stderr=subprocess.DEVNULL, check=True)
+    with open(path, "ab") as file, open(path + ".new", "rb") as more:
+        file.write(more.read())
+
+
 def read_text(path):
     with open(path, encoding="ascii", errors="replace") as file:
         return file.read()
@@ -50,11 +59,21 @@ class Server:
         self.root = root
         self.n_workers = n_workers
         self.port = 0
+        self.tls_port = 0
         self.process = None
 
     @property
     def address(self):
         return "127.0.0.1:%d" % self.port
+
+    @property
+    def tls_address(self):
+        """Of those that are measured with TLS."""
+        return "127.0.0.1:%d" % self.tls_port
+
+    @property
+    def certificate(self):
+        return os.path.join(self.folder, "certificate.pem")
 
     def command(self):
         raise NotImplementedError
@@ -73,6 +92,8 @@ class Server:
                 os.makedirs(own)
                 os.chmod(own, 0o777)
         self.port = free_port()
+        self.tls_port = free_port()
+        make_certificate(self.certificate)
         text = self.configuration()
         if text is not None:
             with open(os.path.join(self.folder, "server.conf"), "w", encoding="ascii") as file:
@@ -148,7 +169,8 @@ class Weftdav(Server):
     durability = "process"
 
     def command(self):
-        return [os.path.abspath(self.program), "--listen", self.address, "--workers",
+        return [os.path.abspath(self.program), "--listen", "http://" + self.address, "--listen",
+                "https://" + self.tls_address, "--tls-certificate", self.certificate, "--workers",
                 str(self.n_workers), "--durability", self.durability, self.root]
 
     def version(self):
@@ -202,7 +224,8 @@ http {{
     proxy_temp_path {self.folder}/proxy; fastcgi_temp_path {self.folder}/fastcgi;
     uwsgi_temp_path {self.folder}/uwsgi; scgi_temp_path {self.folder}/scgi;
     server {{
-        listen {self.address}; root {self.root};
+        listen {self.address}; listen {self.tls_address} ssl; root {self.root};
+        ssl_certificate {self.certificate}; ssl_certificate_key {self.certificate};
         location / {{
             dav_methods PUT DELETE MKCOL COPY MOVE; dav_ext_methods PROPFIND OPTIONS;
         }}
