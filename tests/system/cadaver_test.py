@@ -37,6 +37,22 @@ class CadaverTest(serving.ServingTest):
         self.assertNotIn("failed", output)
         self.assertEqual(output.count("colour is: blue"), 2, output)
 
+    def test_what_it_locks_is_for_it_alone(self):
+        serving.write_file(os.path.join(self.local, "letter.txt"), b"Dear reader\n")
+        output = self.cadaver("put letter.txt", "lock letter.txt", "put letter.txt", "discover letter.txt",
+                              "mkcol box", "lock box", "put letter.txt box/copy.txt",
+                              "move letter.txt box/letter.txt", "unlock box", "rmcol box")
+        self.assertNotIn("failed", output)
+        self.assertIn("Scope: exclusive  Type: write  Timeout: 3600 seconds", output)
+        self.assertEqual(serving.all_names(self.folder), [])
+        output = self.cadaver("put letter.txt", "lock letter.txt")
+        self.assertNotIn("failed", output)
+        # cadaver forgets its token when it ends; somebody else has to steal the lock.
+        self.assertEqual(self.served.request("PUT", "/letter.txt", b"x").status, 423)
+        output = self.cadaver("steal letter.txt", "put letter.txt", "unlock letter.txt")
+        self.assertNotIn("failed", output)
+        self.assertEqual(self.served.request("PUT", "/letter.txt", b"x").status, 204)
+
 
 if __name__ == "__main__":
     serving.main()

@@ -111,6 +111,27 @@ class Davfs2Test(serving.ServingTest):
         self.finish()
         self.assertEqual(serving.all_names(self.folder), [])
 
+    def test_what_is_open_for_writing_is_locked(self):
+        with open(self.path("letter.txt"), "wb") as file:
+            file.write(b"Dear")
+            self.assertEqual(self.served.request("PUT", "/letter.txt", b"intruder").status, 423)
+            file.write(b" reader\n")
+        self.finish()
+        self.assertEqual(serving.read_file(os.path.join(self.folder, "letter.txt")), b"Dear reader\n")
+        self.assertEqual(self.served.request("PUT", "/letter.txt", b"x").status, 204)
+
+    def test_what_others_have_locked_is_not_written(self):
+        self.served.request("PUT", "/letter.txt", b"theirs")
+        locked = self.served.request(
+            "LOCK", "/letter.txt", b"<lockinfo xmlns='DAV:'><lockscope><exclusive/></lockscope>"
+            b"<locktype><write/></locktype></lockinfo>", Depth="0")
+        self.assertEqual(locked.status, 200)
+        with self.assertRaises(OSError):
+            with open(self.path("letter.txt"), "ab") as file:
+                file.write(b" and mine")
+        self.finish()
+        self.assertEqual(serving.read_file(os.path.join(self.folder, "letter.txt")), b"theirs")
+
     def test_a_hundred_mebibytes_there_and_back(self):
         piece = os.urandom(serving.MIB)
         local = os.path.join(self.scratch(), "large")

@@ -26,6 +26,9 @@ class LitmusTest(serving.ServingTest):
     def test_directory_store(self):
         self.run_litmus(self.serve(self.scratch()))
 
+    def test_directory_store_with_kept_locks(self):
+        self.run_litmus(self.serve(self.scratch(), "--state", self.scratch()))
+
     def test_memory_store(self):
         address = serving.free_address()
         self.run_litmus(self.launch([serving.test_program("store_server"), address, ":memory:"], address))
