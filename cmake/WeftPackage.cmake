@@ -9,7 +9,7 @@ install(FILES ${packaging}/weftdav.logrotate DESTINATION /etc/logrotate.d RENAME
         COMPONENT debian EXCLUDE_FROM_ALL)
 install(FILES ${packaging}/weftdav.service ${packaging}/weftdav.socket
         DESTINATION /usr/lib/systemd/system COMPONENT debian EXCLUDE_FROM_ALL)
-install(FILES ${packaging}/weftdav.conf docs/proxies.md docs/migrating.md
+install(FILES ${packaging}/weftdav.conf docs/mounting.md docs/proxies.md docs/migrating.md
         docs/security.md docs/performance.md DESTINATION /usr/share/doc/weftdav
         COMPONENT debian EXCLUDE_FROM_ALL)
 install(FILES LICENSE DESTINATION /usr/share/doc/weftdav RENAME copyright
