@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "webdav/address.h"
 #include "webdav/if_header.h"
 #include "webdav/locks/lock_store.h"
 #include "webdav/rights.h"
@@ -47,8 +48,7 @@ find_state(WeftDavCall *call, const WeftDavIfList *list, State *state, GError **
         return find_state_at(call, call->path, state, error);
 
     g_autofree char *uri = g_strndup(list->tag, list->tag_length);
-    g_autofree char *path =
-        weft_dav_path_of_uri("If", uri, weft_http_request_authority(call->request), NULL);
+    g_autofree char *path = weft_dav_call_path_of_uri(call, "If", uri, NULL);
     return path == NULL || find_state_at(call, path, state, error);
 }
 

@@ -12,8 +12,11 @@ const WeftDavPageFile *
 weft_dav_page_file_find(const WeftDavCall *call)
 {
     const WeftDavPage *page = call->options->page;
+    const char *prefix = call->options->prefix;
     const char *at = call->path;
 
+    if (prefix != NULL && g_str_has_prefix(at, prefix))
+        at += strlen(prefix);
     if (page == NULL || strncmp(at, WEFT_DAV_PAGE_FOLDER, strlen(WEFT_DAV_PAGE_FOLDER)) != 0)
         return NULL;
     at += strlen(WEFT_DAV_PAGE_FOLDER);

@@ -8,7 +8,9 @@
 #include "webdav/service.h"
 
 #include <string.h>
+#include <weft/log.h>
 
+#include "webdav/address.h"
 #include "webdav/if_check.h"
 #include "webdav/if_header.h"
 #include "webdav/lock_check.h"
@@ -24,6 +26,8 @@ struct WeftDav {
     WeftDavOptions options;
     WeftDavLockStore *locks;
     WeftDavPathLockTable *path_locks;
+    char *base_authority; /* (nullable): of the base URL; so the next */
+    char *base_path;
 };
 
 typedef enum { READS, WRITES } Access;
@@ -273,9 +277,11 @@ is_same_or_below(const char *path, const char *ancestor)
 static gboolean
 find_destination(WeftDavCall *call, GError **error)
 {
-    call->destination =
-        weft_dav_path_of_destination(weft_dav_call_header(call, "Destination"),
-                                     weft_http_request_authority(call->request), error);
+    const char *value = weft_dav_call_header(call, "Destination");
+
+    if (value == NULL)
+        return refuse(error, 400, "no Destination field");
+    call->destination = weft_dav_call_path_of_uri(call, "Destination", value, error);
     if (call->destination == NULL)
         return FALSE;
     if (is_same_or_below(call->path, call->destination))
@@ -351,7 +357,7 @@ just_read(WeftDavCall *call, GError **error)
 static gboolean
 handle_path(WeftDav *dav, WeftDavCall *call, const char *path, GError **error)
 {
-    call->path = weft_dav_path_for_store(path, error);
+    call->path = weft_dav_call_path_of_target(call, path, error);
     if (call->path == NULL)
         return FALSE;
 
@@ -436,6 +442,8 @@ weft_dav_handle(WeftHttpRequest *request, WeftHttpResponse *response, gpointer d
         .store = dav->store,
         .locks = dav->locks,
         .options = &dav->options,
+        .base_authority = dav->base_authority,
+        .base_path = dav->base_path,
         .request = request,
         .response = response,
     };
@@ -472,6 +480,11 @@ weft_dav_new(WeftDavStore *store, const WeftDavOptions *options)
     if (dav->locks == NULL)
         dav->locks = weft_dav_memory_locks_new();
     dav->path_locks = weft_dav_path_lock_table_new();
+    dav->options.prefix = g_strdup(dav->options.prefix);
+    if (dav->options.base_url != NULL &&
+        !weft_dav_base_url_parse(dav->options.base_url, &dav->base_authority, &dav->base_path))
+        weft_log(WEFT_LOG_WARNING, "no base URL: \"%s\"", dav->options.base_url);
+    dav->options.base_url = NULL;
     return dav;
 }
 
@@ -483,6 +496,9 @@ weft_dav_free(WeftDav *dav)
     weft_dav_path_lock_table_free(dav->path_locks);
     weft_dav_lock_store_free(dav->locks);
     weft_dav_store_free(dav->store);
+    g_free((char *)dav->options.prefix);
+    g_free(dav->base_authority);
+    g_free(dav->base_path);
     g_free(dav);
 }
 

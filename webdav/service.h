@@ -33,6 +33,11 @@ typedef struct {
     WeftDavPathLock *lock; /* of a method that writes, until it answers */
     WeftDavIf *if_field;   /* NULL without one */
 
+    /* Of WeftDavOptions.base_url, if there is one: a name of this server, and what a proxy takes
+     * away from the beginning of targets. */
+    const char *base_authority;
+    const char *base_path;
+
     /* What was found at path when last looked; of methods that write, under the lock.
      * 0 before the first look. */
     WeftDavOn on;

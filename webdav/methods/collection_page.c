@@ -72,6 +72,16 @@ count_segments(const char *path)
     return n;
 }
 
+/* The call's path below the root of the share. */
+static const char *
+below_root(const WeftDavCall *call)
+{
+    const char *prefix = call->options->prefix;
+
+    return prefix != NULL && g_str_has_prefix(call->path, prefix) ? call->path + strlen(prefix)
+                                                                  : call->path;
+}
+
 /* The way to the root: relative, so that it holds behind a proxy that shows us under a prefix. */
 static void
 append_way_up(Page *page, size_t n_levels)
@@ -85,7 +95,7 @@ static void
 append_reference(Page *page, const char *before, const char *name, const char *behind)
 {
     append(page, before);
-    append_way_up(page, count_segments(page->call->path));
+    append_way_up(page, count_segments(below_root(page->call)));
     append(page, &WEFT_DAV_PAGE_FOLDER[1]);
     append(page, page->call->options->page->version);
     append(page, "/");
@@ -121,7 +131,7 @@ append_body_tag(Page *page)
     const char *user = weft_http_request_user(page->call->request);
 
     append(page, "<body data-root=\"");
-    append_way_up(page, count_segments(page->call->path));
+    append_way_up(page, count_segments(below_root(page->call)));
     if (user != NULL) {
         append(page, "\" data-user=\"");
         weft_dav_xml_append_attribute(&page->buffer, user, strlen(user));
@@ -132,7 +142,7 @@ append_body_tag(Page *page)
 static void
 append_breadcrumb(Page *page)
 {
-    const char *at = page->call->path;
+    const char *at = below_root(page->call);
     size_t n_above = count_segments(at);
 
     append(page, "<header><nav aria-label=\"Breadcrumb\"><ol>\n");

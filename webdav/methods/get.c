@@ -6,6 +6,7 @@
 #include <weft/fiber.h>
 
 #include "webdav/active_content.h"
+#include "webdav/address.h"
 #include "webdav/digest.h"
 #include "webdav/methods/collection_page.h"
 #include "webdav/methods/collection_zip.h"
@@ -122,6 +123,7 @@ weft_dav_get(WeftDavCall *call, GError **error)
         g_propagate_error(error, g_steal_pointer(&problem));
         return FALSE;
     }
+    weft_dav_call_set_content_location(call);
     if (wants_slash(call))
         return redirect_to_slash(call, error);
     return weft_dav_collection_zip_is_wanted(call) ? weft_dav_collection_zip_answer(call, error)

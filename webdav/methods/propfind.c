@@ -6,6 +6,7 @@
 #include <string.h>
 #include <weft/fiber.h>
 
+#include "webdav/address.h"
 #include "webdav/properties/lock_discovery.h"
 #include "webdav/properties/plan.h"
 #include "webdav/properties/view.h"
@@ -280,6 +281,8 @@ weft_dav_propfind(WeftDavCall *call, GError **error)
                     call->path);
         goto out;
     }
+    if (call->on == WEFT_DAV_ON_COLLECTION)
+        weft_dav_call_set_content_location(call);
     if (walk.depth == WEFT_DAV_DEPTH_INFINITY && call->on == WEFT_DAV_ON_COLLECTION &&
         !call->options->allow_depth_infinity)
         ok = weft_dav_call_answer_condition(call, 403, "propfind-finite-depth", error);

@@ -72,9 +72,19 @@ typedef struct {
     WeftDavLockStore *locks;       /* (transfer full) (nullable): NULL for locks in memory */
     WeftDavRights rights;          /* function NULL: everybody may do everything */
     const WeftDavPage *page;       /* (nullable): outlives the service; NULL: a plain listing */
+
+    /* (nullable): "https://files.example.org/dav": how clients reach the root through a proxy that
+     * takes the path of it away from what they ask for; the store has its tree below that path.
+     * Copied; what weft_dav_base_url_is_valid() does not take is passed over. */
+    const char *base_url;
+    /* (nullable): the path below which the store has its tree; for the page.  Copied. */
+    const char *prefix;
 } WeftDavOptions;
 
 WeftDavOptions weft_dav_options_default(void);
+
+/** TRUE for an http or https URL without query. */
+gboolean weft_dav_base_url_is_valid(const char *url);
 
 /**
  * Serve @store over HTTP.
