@@ -151,8 +151,9 @@ static gboolean
 prepare(const Opening *opening, WeftDavDurability durability, GError **error)
 {
     /* Alone with the file, SQLite needs no memory shared with others, which network file systems
-     * lack, and takes its lock once. */
+     * lack, and takes its lock once.  A confined process has no folder for temporary files. */
     return run(opening, "PRAGMA locking_mode=EXCLUSIVE", error) &&
+           run(opening, "PRAGMA temp_store=MEMORY", error) &&
            run(opening, "PRAGMA journal_mode=WAL", error) &&
            run(opening,
                durability == WEFT_DAV_DURABILITY_POWER ? "PRAGMA synchronous=FULL"

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a server keeps in its state folder: locks and dead properties, over restarts and SIGKILL."""
 
+import json
 import os
 import re
 import sqlite3
@@ -14,6 +15,8 @@ import serving
 N_KILLS = 4
 N_CLIENTS = 4
 N_ROUNDS = 40  # of LOCK and UNLOCK, each client before each kill at most
+N_STORMERS = 20
+N_STORM_ROUNDS = int(os.environ.get("WEFT_LOCK_STORM_ROUNDS", 500))  # LOCK and UNLOCK, each of them
 MULTI_STATUS = 207
 
 LOCK_BODY = b"""<?xml version="1.0" encoding="utf-8"?>
@@ -180,6 +183,29 @@ class LocksTest(StateTest):
             self.assertEqual(unlock(served, path, token), 204, path)
         for path in self.freed:
             self.assertIn(served.request("PUT", path, b"x").status, (201, 204), path)
+
+    def check_storm(self, served):
+        """Each UNLOCK of a lock that was given works, and none stays."""
+        for i in range(N_STORMERS):
+            served.request("PUT", "/own-%d" % i, b"x")
+        said = self.run_client(serving.test_program("davload"), "-m", "LOCK", "-u", "-c", str(N_STORMERS),
+                               "-n", str(2 * N_STORMERS * N_STORM_ROUNDS), "-H", "Depth: 0",
+                               "-b", LOCK_BODY.decode(), served.address, "/own-%c")
+        numbers = json.loads(said)
+        self.assertEqual(numbers["refused"], 0)
+        self.assertEqual(numbers["broken"], 0)
+        self.assertGreaterEqual(numbers["requests"], 2 * N_STORMERS * N_STORM_ROUNDS)
+        self.assertNotIn(b"urn:uuid:", served.request("PROPFIND", "/", Depth="1").body)
+
+    def test_a_storm_loses_no_lock_in_memory(self):
+        self.check_storm(self.serve(self.folder, "--durability", "process", "--workers", "4"))
+
+    def test_a_storm_loses_no_lock_on_a_disk(self):
+        served = self.start("--workers", "4")
+        self.check_storm(served)
+        served.kill()
+        served = self.start()
+        self.assertNotIn(b"urn:uuid:", served.request("PROPFIND", "/", Depth="1").body)
 
     def test_a_damaged_file_is_told_at_the_start(self):
         os.mkdir(self.state)

@@ -11,6 +11,7 @@
 #include <weft/clock.h>
 
 #define UUID_BYTES 16
+#define CHANCE_BYTES ((size_t)512) /* asked of the kernel at a time */
 
 typedef struct {
     WeftDavLock lock; /* first, so that a pointer to one is a pointer to the other */
@@ -82,6 +83,22 @@ fill_with_chance(uint8_t *bytes, size_t size)
     }
 }
 
+/* A system call for some of them: it costs as much as all the rest of a lock. */
+static void
+take_chance(uint8_t uuid[UUID_BYTES])
+{
+    static _Thread_local uint8_t chance[CHANCE_BYTES];
+    static _Thread_local size_t n_left;
+
+    if (n_left == 0) {
+        fill_with_chance(chance, sizeof chance);
+        n_left = sizeof chance;
+    }
+    n_left -= UUID_BYTES;
+    memcpy(uuid, chance + n_left, UUID_BYTES);
+    memset(chance + n_left, 0, UUID_BYTES);
+}
+
 /* RFC 9562 5.4: a UUID of 122 random bits; RFC 4918 6.5 asks for a URI that is never used twice. */
 static void
 write_token(char token[WEFT_DAV_LOCK_TOKEN_BYTES + 1])
@@ -90,7 +107,7 @@ write_token(char token[WEFT_DAV_LOCK_TOKEN_BYTES + 1])
     uint8_t uuid[UUID_BYTES];
     char *out = g_stpcpy(token, "urn:uuid:");
 
-    fill_with_chance(uuid, sizeof uuid);
+    take_chance(uuid);
     uuid[6] = (uuid[6] & 0x0f) | 0x40;
     uuid[8] = (uuid[8] & 0x3f) | 0x80;
     for (size_t i = 0; i < sizeof uuid; i++) {
