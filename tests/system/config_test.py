@@ -5,6 +5,7 @@ must know the same ones."""
 
 import os
 import re
+import shutil
 import subprocess
 
 import serving
@@ -82,17 +83,30 @@ class ConfigTest(serving.ServingTest):
             text = text.replace(path, place + path)
         for name in ("users", "digests", "groups"):
             serving.write_file(place + "/etc/weftdav/" + name, b"")
+        if shutil.which("openssl"):
+            self.run_client("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                            "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=localhost", "-keyout",
+                            place + "/etc/weftdav/key.pem", "-out", place + "/etc/weftdav/certificate.pem")
         return text
 
     def test_the_example_is_accepted(self):
         text, status = self.check(self.place_example(read_text(EXAMPLE)))
         self.assertEqual(status, 0, text)
 
+    @serving.needs_program("openssl")
     def test_the_example_is_accepted_with_all_its_comments_removed(self):
         example = re.sub(r"^#(?=[a-z0-9-]+ = |\[)", "", read_text(EXAMPLE), flags=re.M)
         text, status = self.check(self.place_example(example))
         self.assertEqual(status, 0, text)
         self.assertEqual(text, "weftdav: the configuration is good\n")
+
+    def test_check_config_reads_certificates_and_users(self):
+        place = self.scratch()
+        text, status = self.check("[weftdav]\ndirectory = %s\ntls-certificate = %s/none.pem\n"
+                                  "users = %s/nobody\n" % (place, place, place))
+        self.assertEqual(status, 1)
+        self.assertIn(place + "/none.pem", text)
+        self.assertIn(place + "/nobody", text)
 
     def test_check_config_tells_all_that_is_wrong(self):
         folder = self.scratch()

@@ -102,10 +102,22 @@ class MetricsTest(serving.ServingTest):
         samples = self.samples()
         self.assertGreaterEqual(samples["weftdav_connections_accepted_total", None], 1)
         self.assertGreaterEqual(samples["weftdav_fibers", None], 2)
+        self.assertEqual(samples["weftdav_locks", None], 0)
         for state in ("active", "parked"):
             self.assertIn(("weftdav_connections", 'state="%s"' % state), samples)
         for lane in ("disk", "network"):
             self.assertIn(("weftdav_offload_jobs", 'lane="%s",state="queued"' % lane), samples)
+
+    def test_locks_are_counted(self):
+        self.served.request("PUT", "/file", b"x")
+        answer = self.served.request("LOCK", "/file", (
+            b'<lockinfo xmlns="DAV:"><lockscope><exclusive/></lockscope>'
+            b"<locktype><write/></locktype></lockinfo>"), Depth="0")
+        self.assertEqual(answer.status, 200)
+        self.assertEqual(self.samples()["weftdav_locks", None], 1)
+        token = answer.fields["Lock-Token"]
+        self.assertEqual(self.served.request("UNLOCK", "/file", Lock_Token=token).status, 204)
+        self.assertEqual(self.samples()["weftdav_locks", None], 0)
 
     def test_looking_does_not_count(self):
         self.samples()

@@ -55,6 +55,7 @@ make_service(WeftDavProgram *program, GError **error)
     if (dav_options.locks == NULL)
         return FALSE;
 
+    program->locks = dav_options.locks;
     dav_options.read_only = options->read_only;
     dav_options.page = &weft_dav_program_page;
     dav_options.max_upload_bytes = options->max_upload_bytes;
@@ -121,11 +122,14 @@ report(const WeftDavProgramOptions *options, GPtrArray *problems)
 {
     g_autoptr(GError) folders = NULL;
     g_autoptr(GError) users = NULL;
+    g_autoptr(GError) certificate = NULL;
 
     if (!weft_dav_served_check_folders(options, &folders))
         add_problem(problems, folders->message);
     if (!weft_dav_access_check_files(options, &users))
         add_problem(problems, users->message);
+    if (!weft_dav_tls_check_files(options, &certificate))
+        add_problem(problems, certificate->message);
     for (size_t i = 0; i < problems->len; i++)
         g_printerr("weftdav: %s\n", (const char *)g_ptr_array_index(problems, i));
     if (problems->len > 0)
@@ -196,18 +200,20 @@ serve(WeftDavProgram *program, GError **error)
     const WeftDavProgramOptions *options = &program->options;
     const char *confined = NULL;
 
-    if (!give_up_reach(options, &confined, error))
+    if (!weft_dav_tls_open(program, error) || !give_up_reach(options, &confined, error) ||
+        !make_service(program, error))
         return FALSE;
-    if (!make_service(program, error) || !weft_dav_access_log_open(program, error))
+    if (!weft_dav_access_log_open(program, error)) {
+        weft_service_free(program->service);
         return FALSE;
+    }
 
     program->started_us = weft_clock_wall_us();
     program->server = weft_server_new();
     set_limits(program);
     weft_server_set_observer(program->server, observe, program);
     weft_dav_user_pause();
-    if (!weft_dav_tls_open(program, error) || !weft_dav_program_listen(program, error) ||
-        !weft_server_prepare(program->server, error))
+    if (!weft_dav_program_listen(program, error) || !weft_server_prepare(program->server, error))
         return FALSE;
     weft_dav_user_commit();
     print_banner(program);

@@ -140,6 +140,8 @@ format_metrics(WeftDavProgram *program)
                   "Lines of the access log that nobody took.",
                   (int64_t)weft_http_service_n_dropped_lines(program->service));
     append_connections(text, program->server);
+    append_single(text, "weftdav_locks", "gauge", "Locks that clients hold.",
+                  g_atomic_int_get(&program->locks->n_locks));
     append_single(text, "weftdav_fibers", "gauge", "Fibers that live.",
                   (int64_t)weft_count_fibers());
     append_offload(text);

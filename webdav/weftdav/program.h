@@ -8,6 +8,7 @@
 #include <weft/server.h>
 #include <weft/tls.h>
 
+#include "webdav/locks/lock_store.h"
 #include "webdav/weftdav/access.h"
 #include "webdav/weftdav/options.h"
 
@@ -19,6 +20,7 @@ typedef struct {
     WeftService *service;          /* the server's, once it listens */
     WeftDavAccess *access;         /* owned; outlives the service */
     WeftTlsContext *tls;           /* (nullable): owned */
+    WeftDavLockStore *locks;       /* the service's */
     size_t n_addresses;            /* of the server's listeners: the service's, first */
     int64_t started_us;            /* wall clock */
     int access_log_fd;             /* -1: none; the same number for ever, reopened under it */

@@ -10,6 +10,7 @@
 
 #include "webdav/weftdav/access_log.h"
 #include "webdav/weftdav/rules.h"
+#include "webdav/weftdav/tls.h"
 
 /* Something that can change while the program runs: a row of parts. */
 typedef struct {
@@ -36,7 +37,18 @@ static gboolean
 prepare_tls(WeftDavProgram *program, G_GNUC_UNUSED const WeftDavProgramOptions *asked,
             G_GNUC_UNUSED gpointer *ret_next, GError **error)
 {
-    return program->tls == NULL || weft_tls_context_reload(program->tls, error);
+    return weft_dav_tls_check_files(&program->options, error);
+}
+
+/* The files have just been read: they may have changed since, but rarely for the worse. */
+static void
+commit_tls(WeftDavProgram *program, G_GNUC_UNUSED const WeftDavProgramOptions *asked,
+           G_GNUC_UNUSED gpointer next)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (program->tls != NULL && !weft_tls_context_reload(program->tls, &error))
+        weft_log(WEFT_LOG_ERROR, "reload: %s; the old certificate stays", error->message);
 }
 
 static void
@@ -68,17 +80,17 @@ prepare_users(WeftDavProgram *program, G_GNUC_UNUSED const WeftDavProgramOptions
     return weft_dav_access_reload_users(program->access, error);
 }
 
-/* Those that do their work when they prepare, because nothing of it needs to be undone, are last.
- */
+/* The last ones do their work when they prepare: a log may be reopened in any case, and behind the
+ * users nothing can fail any more. */
 static const Part parts[] = {
     {.name = "log level", .commit = commit_log_level},
     {.name = "rules",
      .prepare = prepare_rules,
      .commit = commit_rules,
      .discard = (GDestroyNotify)weft_dav_rules_unref},
-    {.name = "users", .prepare = prepare_users},
+    {.name = "certificate", .prepare = prepare_tls, .commit = commit_tls},
     {.name = "access log", .prepare = prepare_access_log},
-    {.name = "certificate", .prepare = prepare_tls},
+    {.name = "users", .prepare = prepare_users},
 };
 
 typedef struct {

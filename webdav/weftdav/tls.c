@@ -113,17 +113,34 @@ sign_ourselves(const WeftDavProgramOptions *options, GError **error)
     return weft_tls_context_new_self_signed((const char *const *)names->pdata, error);
 }
 
+static WeftTlsContext *
+read_files(const WeftDavProgramOptions *options, GError **error)
+{
+    const char *key = options->tls_key != NULL ? options->tls_key : options->tls_certificate;
+
+    return weft_tls_context_new_server(options->tls_certificate, key, error);
+}
+
+gboolean
+weft_dav_tls_check_files(const WeftDavProgramOptions *options, GError **error)
+{
+    g_autoptr(WeftTlsContext) probe = NULL;
+
+    if (options->tls_certificate == NULL)
+        return TRUE;
+    probe = read_files(options, error);
+    return probe != NULL;
+}
+
 gboolean
 weft_dav_tls_open(WeftDavProgram *program, GError **error)
 {
     const WeftDavProgramOptions *options = &program->options;
-    const char *key = options->tls_key != NULL ? options->tls_key : options->tls_certificate;
 
     if (!weft_dav_tls_is_wanted(options))
         return TRUE;
-    program->tls = options->tls_self_signed
-                       ? sign_ourselves(options, error)
-                       : weft_tls_context_new_server(options->tls_certificate, key, error);
+    program->tls =
+        options->tls_self_signed ? sign_ourselves(options, error) : read_files(options, error);
     return program->tls != NULL;
 }
 

@@ -23,6 +23,9 @@ typedef enum {
 /* Returns: (transfer none): the address itself, without the scheme */
 const char *weft_dav_listen_address(const char *text, WeftDavScheme *ret_scheme);
 
+/* TRUE if certificate and key can be read and belong together, or none are wanted.  Blocks. */
+gboolean weft_dav_tls_check_files(const WeftDavProgramOptions *options, GError **error);
+
 /* Read the certificate, or make one, if that is wanted: program->tls. */
 gboolean weft_dav_tls_open(WeftDavProgram *program, GError **error);
 
