@@ -17,11 +17,15 @@ weft_dav_call_rights(const WeftDavCall *call, const char *path, WeftDavExtent ex
 }
 
 static gboolean
+may_sign_in(const WeftDavCall *call)
+{
+    return call->options->rights.is_asked_in && weft_http_request_user(call->request) == NULL;
+}
+
+static gboolean
 refuse(const WeftDavCall *call, gboolean may_know, GError **error)
 {
-    const gboolean may_sign_in = call->options->rights.is_asked_in;
-
-    if (may_sign_in && weft_http_request_user(call->request) == NULL)
+    if (may_sign_in(call))
         g_set_error_literal(error, WEFT_HTTP_ERROR, 401, "sign in first");
     else if (may_know)
         g_set_error_literal(error, WEFT_HTTP_ERROR, 403, "you have no right to do this");
@@ -50,7 +54,8 @@ is_granted(const WeftDavCall *call, WeftDavNeeds needs, unsigned here)
 
     switch (needs) {
     case WEFT_DAV_NEEDS_TO_ASK:
-        return strcmp(path, "/") == 0 || (here & WEFT_DAV_MAY_SEE) != 0 || may_make(here);
+        return strcmp(path, "/") == 0 || (here & WEFT_DAV_MAY_SEE) != 0 || may_make(here) ||
+               may_sign_in(call);
     case WEFT_DAV_NEEDS_TO_SEE:
         return (here & WEFT_DAV_MAY_SEE) != 0;
     case WEFT_DAV_NEEDS_TO_MAKE:
@@ -83,6 +88,13 @@ weft_dav_check_rights(const WeftDavCall *call, WeftDavNeeds needs, GError **erro
     /* To who may add, names are no secret that a read could keep: he learns them by trying. */
     const gboolean reads = needs == WEFT_DAV_NEEDS_TO_ASK || needs == WEFT_DAV_NEEDS_TO_SEE;
     return refuse(call, (here & WEFT_DAV_MAY_SEE) != 0 || (!reads && may_make(here)), error);
+}
+
+gboolean
+weft_dav_is_stranger(const WeftDavCall *call)
+{
+    return may_sign_in(call) && strcmp(call->path, "/") != 0 &&
+           (weft_dav_call_rights(call, call->path, WEFT_DAV_RIGHTS_HERE) & WEFT_DAV_MAY_SEE) == 0;
 }
 
 gboolean

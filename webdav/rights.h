@@ -14,7 +14,7 @@ G_BEGIN_DECLS
 
 /** What a method needs; the column of the method table. */
 typedef enum {
-    WEFT_DAV_NEEDS_TO_ASK,    /* OPTIONS: nothing at the root, elsewhere to see or to add */
+    WEFT_DAV_NEEDS_TO_ASK,    /* OPTIONS: to see or to add; nothing at "/", or for strangers */
     WEFT_DAV_NEEDS_TO_SEE,    /* GET (files: to read, checked when known to be one), PROPFIND */
     WEFT_DAV_NEEDS_TO_MAKE,   /* PUT, MKCOL: to write, or to add where nothing is */
     WEFT_DAV_NEEDS_TO_WRITE,  /* PROPPATCH, PATCH, LOCK, UNLOCK */
@@ -29,6 +29,12 @@ unsigned weft_dav_call_rights(const WeftDavCall *call, const char *path, WeftDav
 
 /** Judge the call's path; before anything is looked at. */
 gboolean weft_dav_check_rights(const WeftDavCall *call, WeftDavNeeds needs, GError **error);
+
+/**
+ * TRUE if the call's user has not signed in and may not see its path.  Office and LibreOffice ask
+ * for the OPTIONS of a document first, and give up at a 401: they are told of the server alone.
+ */
+gboolean weft_dav_is_stranger(const WeftDavCall *call);
 
 /** Judge the call's destination: to write all below, or to add there. */
 gboolean weft_dav_check_destination(const WeftDavCall *call, GError **error);

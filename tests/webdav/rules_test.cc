@@ -290,7 +290,7 @@ class Oracle
 
         if (method == "OPTIONS") {
             reads = true;
-            allowed = path == "/" || (rights & (SEE | ADD | WEFT_DAV_MAY_WRITE));
+            allowed = path == "/" || user.empty() || (rights & (SEE | ADD | WEFT_DAV_MAY_WRITE));
         } else if (method == "GET" || method == "HEAD" || method == "PROPFIND") {
             reads = true;
             allowed = (rights & SEE) &&
