@@ -8,8 +8,7 @@
 #include <string.h>
 #include <sys/random.h>
 
-#define MAX_BYTES ((size_t)256 << 20) /* of all locks: paths and owners are long if a peer likes   \
-                                       */
+#define MAX_BYTES ((size_t)256 << 20) /* of all locks; peers choose paths and owners */
 #define LOCK_OVERHEAD_BYTES 512       /* of one lock beside its strings, about */
 
 typedef struct Entry Entry;
