@@ -234,6 +234,34 @@ void weft_dav_dir_store_set_durability(WeftDavStore *store, WeftDavDurability du
  */
 WeftDavStore *weft_dav_quota_store_new(WeftDavStore *inner, uint64_t max_bytes);
 
+/** What to do with the files that macOS leaves everywhere: ".DS_Store" and those that begin "._".
+ */
+typedef enum {
+    WEFT_DAV_APPLE_FILES_KEEP, /* they are files like others */
+    WEFT_DAV_APPLE_FILES_HIDE, /* clients see none, and can make none */
+    WEFT_DAV_APPLE_FILES_TEMP, /* who makes one finds it again for a while; none is ever stored */
+} WeftDavAppleFiles;
+
+/** Which names a share has, and how they are found. */
+typedef struct {
+    WeftDavAppleFiles apple_files;
+    gboolean
+        hides_dot_files; /* names that begin with a dot are not to be seen, and not to be made */
+    const char *const *deny; /* (nullable): patterns with * and ? for names treated so; NULL at its
+                                end */
+    gboolean ignores_case;   /* a name that is not there means one that differs in case alone */
+    gboolean normalises;     /* ... or in the way Unicode composes it (NFC, NFD) */
+} WeftDavFilter;
+
+/**
+ * A share of which some names are kept away, and others are found under more than one spelling.
+ * What is hidden stays where it is, goes with the collection it is in, and can be reached by no
+ * method.
+ * @inner: (transfer full)
+ * @filter: copied
+ */
+WeftDavStore *weft_dav_filter_store_new(WeftDavStore *inner, const WeftDavFilter *filter);
+
 /** A tree in memory, empty at first; for tests, and for passing things around. */
 WeftDavStore *weft_dav_memory_store_new(void);
 
