@@ -11,6 +11,7 @@
 #include "webdav/weftdav/access.h"
 #include "webdav/weftdav/access_log.h"
 #include "webdav/weftdav/confine.h"
+#include "webdav/weftdav/doctor/doctor.h"
 #include "webdav/weftdav/kept_state.h"
 #include "webdav/weftdav/listeners.h"
 #include "webdav/weftdav/page/page.h"
@@ -231,6 +232,8 @@ main(int argc, char **argv)
 
     if (argc > 1 && strcmp(argv[1], "passwd") == 0)
         return weft_dav_passwd(argc - 1, argv + 1);
+    if (argc > 1 && strcmp(argv[1], "doctor") == 0)
+        return weft_dav_doctor(argc - 1, argv + 1);
     weft_dav_program_options_gather(&program.options, argc, argv, problems);
     if (program.options.checks_config) {
         status = report(&program.options, problems);

@@ -118,6 +118,12 @@ read_hidden(const char *prompt, GError **error)
     return password;
 }
 
+char *
+weft_dav_passwd_ask(const char *prompt, GError **error)
+{
+    return isatty(STDIN_FILENO) ? read_hidden(prompt, error) : read_line(error);
+}
+
 static char *
 read_password(GError **error)
 {

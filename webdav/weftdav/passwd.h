@@ -13,6 +13,10 @@ G_BEGIN_DECLS
  */
 int weft_dav_passwd(int argc, char **argv);
 
+/** Ask for a password, not shown; the first line of stdin where that is no terminal.  Returns:
+ * (transfer full) */
+char *weft_dav_passwd_ask(const char *prompt, GError **error);
+
 /**
  * The same for a file's text.  @lines: (nullable): to stand for @user, each with its line feed;
  * NULL to remove him.  @prefix: what his lines begin with: "ann:". Returns: (transfer full): the
