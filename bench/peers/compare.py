@@ -66,8 +66,8 @@ class Bench:
         self.options = options
         self.root = os.path.join(folder, "root")
         self.servers = [kind(folder, self.root, options.workers, disk) for kind in (
-            peers.Weftdav, peers.WeftdavPower, peers.WeftdavState, peers.WeftdavStatePower, peers.Nginx,
-            peers.Apache, peers.Lighttpd, peers.LighttpdDisk)]
+            peers.Weftdav, peers.WeftdavPower, peers.WeftdavState, peers.WeftdavStatePower,
+            peers.WeftdavUsers, peers.Nginx, peers.Apache, peers.Lighttpd, peers.LighttpdDisk)]
 
     def make_files(self):
         """One tree for all; each server writes into a folder of its own."""
@@ -124,9 +124,10 @@ class Bench:
 def get_small(path, over_tls=False):
     def measure(bench, server, _round):
         url = "https://" + server.tls_address if over_tls else "http://" + server.address
+        headers = [word for pair in server.headers.items() for word in ("-H", "%s: %s" % pair)]
         before_s = server.cpu_s()
         text = subprocess.run(["wrk", "-t1", "-c64", "-d%ds" % bench.options.seconds, "--latency",
-                               "%s/%s" % (url, path)],
+                               *headers, "%s/%s" % (url, path)],
                               capture_output=True, text=True, check=True).stdout
         cpu_s = server.cpu_s() - before_s
         if "Non-2xx" in text:
@@ -239,6 +240,8 @@ def make_rows():
     power = ["weftdav-power"] + main[1:]
     over_tls = ["weftdav", "nginx", "", ""]
     rows = [Row("GET 1 KiB", get_small("1k.txt"), only=main),
+            Row("GET 1 KiB, signed in (Basic)", get_small("1k.txt"),
+                only=["weftdav-users", "", "", ""]),
             Row("GET 100 KiB", get_small("100k.txt"), only=main),
             Row("GET 1 GiB", get_large, only=main),
             Row("GET 1 KiB over TLS", get_small("1k.txt", over_tls=True), only=over_tls),
@@ -265,7 +268,7 @@ def count_answers(server, count):
     """How many resources a PROPFIND lists: a server that answers less must not look fast."""
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
     connection.request("PROPFIND", "/list%d/" % count, body=ALLPROP,
-                       headers={"Depth": "1", "Content-Type": "text/xml"})
+                       headers={"Depth": "1", "Content-Type": "text/xml", **server.headers})
     body = connection.getresponse().read()
     connection.close()
     return len(re.findall(rb"<[^/>]*href>", body)), len(body)

@@ -2,6 +2,7 @@
 """The servers that compare.py runs: each as its own processes, with its own configuration, in a
 folder of the run, on a free port of the loopback.  What a distribution has running stays alone."""
 
+import base64
 import os
 import shutil
 import signal
@@ -51,6 +52,7 @@ class Server:
     """One server under test.  Subclasses say how it is configured and started."""
 
     name = ""
+    headers = {}  # what each request must have
 
     def __init__(self, folder, root, n_workers, disk=None):
         """@folder: in memory; @disk: a folder that is not."""
@@ -176,6 +178,17 @@ class Weftdav(Server):
     def version(self):
         return subprocess.run([self.program, "--version"], capture_output=True, text=True,
                               check=True).stdout.split()[-1]
+
+
+class WeftdavUsers(Weftdav):
+    """With a user who signs in (Basic)."""
+    name = "weftdav-users"
+    headers = {"Authorization": "Basic " + base64.b64encode(b"ann:secret").decode()}
+
+    def command(self):
+        users = os.path.join(self.folder, "users")
+        subprocess.run([self.program, "passwd", users, "ann"], input="secret\n", check=True, text=True)
+        return super().command()[:-1] + ["--users", users, self.root]
 
 
 class WeftdavPower(Weftdav):

@@ -15,6 +15,7 @@
 #include <weft/fiber.h>
 #include <weft/log.h>
 #include <weft/scan.h>
+#include <weft/semaphore.h>
 
 #include <arpa/inet.h>
 #include <string.h>
@@ -217,24 +218,57 @@ current_generation(const WeftHttpAuthUsers *users)
     return users->generation != NULL ? users->generation(users->data) : 0;
 }
 
+static WeftSemaphore *
+checks_of_thread(void)
+{
+    static GPrivate semaphores = G_PRIVATE_INIT((GDestroyNotify)weft_semaphore_free);
+    WeftSemaphore *semaphore = g_private_get(&semaphores);
+
+    if (semaphore == NULL) {
+        semaphore = weft_semaphore_new(WEFT_HTTP_MAX_PASSWORD_CHECKS);
+        g_private_set(&semaphores, semaphore);
+    }
+    return semaphore;
+}
+
+/* Many requests of one user come at once: those that have waited look again first. */
 static Verdict
-judge_basic(Visit *visit, WeftHttpSlice credentials, const WeftHttpAuthorization *sent,
-            GError **error)
+check_password(Visit *visit, const WeftHttpAuthKey *key, const WeftHttpAuthorization *sent,
+               GError **error)
 {
     const WeftHttpAuthUsers *users = &visit->auth->users;
     const char *user = weft_http_authorization_plain_user(sent->user);
     const unsigned generation = current_generation(users);
+    char remembered[WEFT_HTTP_MAX_USER_BYTES + 1];
     gboolean is_right = FALSE;
-    WeftHttpAuthKey key;
 
-    weft_http_auth_cache_key(visit->auth->cache, credentials, &key);
+    if (weft_http_auth_cache_find(visit->auth->cache, key, generation, remembered)) {
+        weft_http_request_set_user(visit->request, remembered);
+        return VERDICT_RIGHT;
+    }
     if (!users->check_password(users->data, user, sent->password, &is_right, error))
         return VERDICT_FAILED;
     if (!is_right)
         return VERDICT_WRONG;
-    weft_http_auth_cache_add(visit->auth->cache, &key, generation, user);
+    weft_http_auth_cache_add(visit->auth->cache, key, generation, user);
     weft_http_request_set_user(visit->request, user);
     return VERDICT_RIGHT;
+}
+
+static Verdict
+judge_basic(Visit *visit, const char *field, const WeftHttpAuthorization *sent, GError **error)
+{
+    WeftSemaphore *checks = checks_of_thread();
+    WeftHttpSlice credentials;
+    WeftHttpAuthKey key;
+
+    weft_http_authorization_is_basic(field, strlen(field), &credentials);
+    weft_http_auth_cache_key(visit->auth->cache, credentials, &key);
+    if (!weft_semaphore_take(checks, error))
+        return VERDICT_FAILED;
+    const Verdict verdict = check_password(visit, &key, sent, error);
+    weft_semaphore_put(checks);
+    return verdict;
 }
 
 /* RFC 7616 3.4.1: with qop=auth. */
@@ -287,8 +321,6 @@ judge_digest(Visit *visit, const WeftHttpAuthorization *sent)
 static Verdict
 judge(Visit *visit, const char *field, const WeftHttpAuthorization *sent, GError **error)
 {
-    WeftHttpSlice credentials;
-
     const gboolean is_digest = sent->kind == WEFT_HTTP_AUTHORIZATION_DIGEST;
     const gboolean is_known =
         is_digest && weft_http_nonces_is_known(visit->auth->nonces, sent->nonce);
@@ -298,8 +330,7 @@ judge(Visit *visit, const char *field, const WeftHttpAuthorization *sent, GError
         current_generation(&visit->auth->users); /* lets it see that there are other digests now */
         return judge_digest(visit, sent);
     }
-    weft_http_authorization_is_basic(field, strlen(field), &credentials);
-    return judge_basic(visit, credentials, sent, error);
+    return judge_basic(visit, field, sent, error);
 }
 
 /* ---- the handler ---- */

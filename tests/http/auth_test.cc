@@ -26,6 +26,7 @@ struct Users {
     unsigned n_checks = 0;
     unsigned generation = 1;
     std::string password = "secret";
+    bool is_slow = false;
 };
 
 gboolean
@@ -35,6 +36,8 @@ check_password(gpointer data, const char *user, const char *password, gboolean *
     Users *users = static_cast<Users *>(data);
 
     users->n_checks++;
+    if (users->is_slow)
+        sleep_ms(50);
     if (strcmp(user, "broken") == 0) {
         g_set_error_literal(error, WEFT_HTTP_ERROR, 503, "no answer");
         return FALSE;
@@ -220,6 +223,23 @@ TEST_F(Auth, RemembersWhatWasRightAndNothingElse)
         weft_clock_fake_advance_us(WEFT_HTTP_AUTH_CACHE_LIFE_S * G_USEC_PER_SEC);
         EXPECT_TRUE(has(Ask("/in", Basic("ann:secret")), "<ann>"));
         EXPECT_EQ(users.n_checks, 4u);
+    });
+}
+
+TEST_F(Auth, ChecksAPasswordOnceForManyRequests)
+{
+    Begin(BASIC);
+    in_fiber([this] {
+        g_autoptr(WeftGroup) group = weft_group_new();
+        int n_let_in = 0;
+
+        users.is_slow = true;
+        for (int i = 0; i < 10; i++)
+            spawn(group,
+                  [&] { n_let_in += has(Ask("/in", Basic("ann:secret")), "<ann>") ? 1 : 0; });
+        join(group);
+        EXPECT_EQ(n_let_in, 10);
+        EXPECT_LE(users.n_checks, unsigned{WEFT_HTTP_MAX_PASSWORD_CHECKS});
     });
 }
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Who may sign in: what was read from the files is shared by all threads, and another one takes its
- * place as a whole.  Slow hashes are the offload pool's, some at a time, so that who is let in by a
- * file does not wait for who tries passwords.
+ * place as a whole.  Slow hashes are the offload pool's.
  */
 #include "webdav/weftdav/users.h"
 
@@ -13,12 +12,8 @@
 #include <weft/error.h>
 #include <weft/log.h>
 #include <weft/offload.h>
-#include <weft/semaphore.h>
 
 #include "webdav/weftdav/user_file.h"
-
-/* Hashes that one scheduler has under way: the pool has files to look after, too. */
-#define MAX_HASHES_OF_THREAD 2
 
 /* By what a file is known to be the same. */
 typedef struct {
@@ -263,37 +258,17 @@ run_check(gpointer data)
     check->matches = weft_dav_password_matches(check->password, check->hash);
 }
 
-static WeftSemaphore *
-semaphore_of_thread(void)
-{
-    static GPrivate semaphores = G_PRIVATE_INIT((GDestroyNotify)weft_semaphore_free);
-    WeftSemaphore *semaphore = g_private_get(&semaphores);
-
-    if (semaphore == NULL) {
-        semaphore = weft_semaphore_new(MAX_HASHES_OF_THREAD);
-        g_private_set(&semaphores, semaphore);
-    }
-    return semaphore;
-}
-
 static gboolean
 check_password(gpointer data, const char *user, const char *password, gboolean *ret_is_right,
                GError **error)
 {
     g_autoptr(WeftDavPasswords) passwords = current_passwords(data);
-    WeftSemaphore *semaphore = semaphore_of_thread();
     gboolean is_known = FALSE;
     Check *check = g_new0(Check, 1);
 
     check->password = g_strdup(password);
     check->hash = g_strdup(weft_dav_passwords_hash(passwords, user, &is_known));
-    if (!weft_semaphore_take(semaphore, error)) {
-        check_free(check);
-        return FALSE;
-    }
-    const gboolean ran = weft_offload(WEFT_OFFLOAD_DISK, run_check, check, check_free, error);
-    weft_semaphore_put(semaphore);
-    if (!ran)
+    if (!weft_offload(WEFT_OFFLOAD_DISK, run_check, check, check_free, error))
         return FALSE;
     *ret_is_right = is_known && check->matches;
     check_free(check);

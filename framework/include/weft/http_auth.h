@@ -23,6 +23,9 @@ typedef struct WeftHttpAuth WeftHttpAuth;
 #define WEFT_HTTP_MAX_USER_BYTES 255
 #define WEFT_HTTP_MAX_PASSWORD_BYTES 255
 
+/** Passwords that are checked at a time, on each scheduler: others wait. */
+#define WEFT_HTTP_MAX_PASSWORD_CHECKS 2
+
 typedef enum { WEFT_HTTP_DIGEST_SHA256, WEFT_HTTP_DIGEST_MD5 } WeftHttpDigestAlgorithm;
 
 /** Bytes of a hash in hexadecimal digits, with NUL. */
