@@ -190,10 +190,31 @@ path_by_host(const WeftDavCall *call, const char *field, const char *uri, const 
     return weft_dav_path_of_uri(field, uri, own, error);
 }
 
+/*
+ * "http://ann:secret@host/a" without who and how: KDE sends them on in Destination when they are in
+ * the address that it was given.
+ * Returns: (transfer full) (nullable): NULL if nobody is in it
+ */
+static char *
+without_user(const char *uri)
+{
+    const char *authority = *uri != '/' ? strstr(uri, "://") : NULL;
+
+    if (authority == NULL)
+        return NULL;
+    authority += strlen("://");
+    const char *at = memchr(authority, '@', strcspn(authority, "/?#"));
+    if (at == NULL)
+        return NULL;
+    return g_strdup_printf("%.*s%s", (int)(authority - uri), uri, at + 1);
+}
+
 char *
-weft_dav_call_path_of_uri(const WeftDavCall *call, const char *field, const char *uri,
+weft_dav_call_path_of_uri(const WeftDavCall *call, const char *field, const char *sent,
                           GError **error)
 {
+    g_autofree char *plain = without_user(sent);
+    const char *uri = plain != NULL ? plain : sent;
     const char *authority = weft_http_request_authority(call->request);
     g_autoptr(GError) problem = NULL;
     char *path = weft_dav_path_of_uri(field, uri, authority, &problem);

@@ -22,12 +22,12 @@ WEFT_PARKS char *weft_dav_call_path_of_target(const WeftDavCall *call, const cha
                                               GError **error);
 
 /**
- * The path of a URI in @field, as weft_dav_path_of_uri() has it, by whatever name of this server:
- * that of the request, that a proxy says the client used, or that of the base URL. Returns:
+ * The path of @sent, a URI in @field, as weft_dav_path_of_uri() has it, by whatever name of this
+ * server: that of the request, that a proxy says the client used, or that of the base URL. Returns:
  * (transfer full): NULL with a WEFT_HTTP_ERROR; 502 for another server's
  */
 WEFT_PARKS char *weft_dav_call_path_of_uri(const WeftDavCall *call, const char *field,
-                                           const char *uri, GError **error);
+                                           const char *sent, GError **error);
 
 /** Tell who asked for a collection without the slash at its end how it is called (RFC 4918 5.2). */
 void weft_dav_call_set_content_location(WeftDavCall *call);

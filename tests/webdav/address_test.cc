@@ -75,6 +75,21 @@ TEST_P(Proxied, DestinationsOfTheProxyAreOurs)
     EXPECT_EQ(Move("//example.org/g", ""), 400);
 }
 
+TEST_P(Proxied, AUserInADestinationIsNoPartOfTheServer)
+{
+    const std::string ours = "X-Forwarded-Host: example.org\r\n";
+
+    for (const std::string user : {"ann@", "ann:secret@", "@", "ann%40example.org:%2F@"}) {
+        EXPECT_EQ(Move("https://" + user + "example.org/g", ours), 201) << user;
+        EXPECT_EQ(Move("https://" + user + "other.example/g", ours), 502) << user;
+    }
+    EXPECT_EQ(Move("https://example.org@other.example/g", ours), 502);
+    EXPECT_EQ(Move("https://a@b@example.org/g", ours), 400);
+    EXPECT_EQ(Move("https://ann@/g", ours), 400);
+    EXPECT_EQ(Move("ann@example.org/g", ours), 400);
+    EXPECT_EQ(Move("/g@example.org", ours), 201);
+}
+
 TEST_P(Proxied, TheBaseUrlIsOurs)
 {
     WeftDavOptions options = weft_dav_options_default();
