@@ -101,7 +101,7 @@ struct WeftScheduler {
 
     uint64_t n_spawned;
     uint64_t n_turns;
-    size_t n_live; /* stored atomically: other threads look at it */
+    size_t n_live;       /* stored atomically: other threads look at it */
     int *errno_here;     /* errno of the thread: fibers never change threads */
     void *signal_stack;  /* of the thread, if it is ours */
     WeftScheduler *next; /* in the process-wide list */
