@@ -65,6 +65,8 @@ mount -t proc proc "$1/root/proc"
 mount -t tmpfs tmpfs "$1/root/run"
 mount -t tmpfs tmpfs "$1/root/tmp"
 ip link set lo up
+# Programs look up names only where there is an address that is no loopback (AI_ADDRCONFIG).
+ip address add 192.0.2.1/32 dev lo
 cp "$2"/* "$1/root/tmp/"
 cd "$1/root"
 exec chroot . /bin/bash -c 'cd /tmp && exec bash -ex script'
@@ -86,6 +88,21 @@ def documented(*names):
     found = [text for name, text in blocks if name in names]
     assert {name for name, _ in blocks} >= set(names), names
     return "\n".join(found)
+
+
+def on_gnome():
+    """Lines that run the words for GNOME on a session bus, with a home of their own; what they have
+    uploaded must be there."""
+    if not shutil.which("dbus-run-session") or not shutil.which("/usr/lib/gvfs/gvfsd-dav"):
+        return []
+    # The password is typed, where gio asks for it.
+    gio = ('gio() { if [ "$1 $#" = "mount 2" ]; then echo "correct horse" | command gio "$@";'
+           ' else command gio "$@"; fi; }')
+    return ["mkdir -p -m 700 /tmp/home /tmp/runtime",
+            "cat > gnome.sh <<'END'\n%s\n%s\nEND" % (gio, documented("gnome")),
+            "env HOME=/tmp/home XDG_RUNTIME_DIR=/tmp/runtime timeout 100 dbus-run-session --"
+            " bash -ex gnome.sh >gnome.out 2>&1 || { cat gnome.out; exit 1; }",
+            "cmp /etc/hostname /srv/weftdav/from-gnome"]
 
 
 def can_copy_machine():
@@ -169,7 +186,7 @@ class PackageTest(unittest.TestCase):
             # There is no network: what is recommended beside it cannot be had.
             "echo 'APT::Install-Recommends false;' > /etc/apt/apt.conf.d/no-recommends",
             "[ -e /etc/mtab ] || ln -s /proc/self/mounts /etc/mtab",
-            "echo 127.0.0.1 dav.example.org >> /etc/hosts",
+            "echo 192.0.2.1 dav.example.org >> /etc/hosts",
             documented("server"),
             "stat -c '%U %a' /srv/weftdav /var/lib/weftdav",
             documented("davfs2"),
@@ -183,6 +200,8 @@ class PackageTest(unittest.TestCase):
             documented("curl"),
             "export SSL_CERT_FILE=/etc/weftdav/certificate.pem RCLONE_CONFIG=/tmp/rclone.conf",
             documented("rclone"),
+            documented("trust"),
+            *on_gnome(),
             "grep -c ' ann ' /var/log/weftdav/access.log",
             "systemctl reload weftdav",
             "systemctl stop weftdav",
