@@ -87,8 +87,10 @@ class DesktopTest(serving.ServingTest):
         try:
             yield
         except BaseException as error:
-            error.add_note("in step %d, after %.1f s: %s"
-                           % (len(steps_done) + 1, time.monotonic() - began, what))
+            where = "in step %d, after %.1f s: %s" % (len(steps_done) + 1, time.monotonic() - began, what)
+            if type(error).__module__.endswith(".com.sun.star") or hasattr(error, "Message"):
+                raise AssertionError("%s\n%s" % (error, where)) from None  # UNO's take no traceback
+            error.add_note(where)
             raise
         finally:
             watchdog.cancel()

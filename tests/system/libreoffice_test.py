@@ -47,11 +47,28 @@ class Office:
             values.append(value_of)
         return tuple(values)
 
-    def open(self, url):
-        return self.desktop.loadComponentFromURL(url, "_blank", 0, self.settings(Hidden=True))
+    def open(self, url, settings=()):
+        return self.desktop.loadComponentFromURL(url, "_blank", 0, (*self.settings(Hidden=True), *settings))
 
     def new(self):
         return self.open("private:factory/swriter")
+
+
+def sign_in_as(user, password):
+    """Somebody who answers when LibreOffice asks for a password (an interaction handler of UNO)."""
+    import unohelper  # pylint: disable=import-outside-toplevel
+    from com.sun.star.task import XInteractionHandler  # pylint: disable=import-outside-toplevel,import-error
+
+    class SignIn(unohelper.Base, XInteractionHandler):
+        def handle(self, request):
+            for answer in request.getContinuations():
+                if hasattr(answer, "setUserName"):
+                    answer.setUserName(user)
+                    answer.setPassword(password)
+                    answer.select()
+                    return
+
+    return SignIn()
 
 
 def text_of(path):
@@ -124,6 +141,27 @@ class LibreofficeTest(desktop.DesktopTest):
             document.close(True)
             self.assertEqual(self.locks_of("copy.odt"), [])
             self.assertEqual(self.put_by_another("copy.odt"), 204)
+
+    def test_the_server_restarts(self):
+        """With a state folder, locks outlive a server that is killed."""
+        self.served.stop()
+        options = ("--state", self.scratch())
+        address = self.served.address
+        self.served = self.serve(self.folder, *options, address=address)
+        with self.step("open a document and change it"):
+            document = self.office.new()
+            document.storeAsURL(self.url(NAME), ())
+            document.Text.String = "not yet saved"
+        with self.step("the server is killed, and starts again"):
+            self.served.kill()
+            self.served = self.serve(self.folder, *options, address=address)
+            self.assertEqual(len(self.locks_of(NAME)), 1)
+            self.assertEqual(self.put_by_another(NAME), 423)
+        with self.step("save under the lock from before"):
+            document.store()
+            self.assertIn("not yet saved", text_of(self.stored(NAME)))
+            document.close(True)
+            self.assertEqual(self.locks_of(NAME), [])
 
     def test_documents(self):
         with self.step("write a document, and save it as a new file on the share"):
