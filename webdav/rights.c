@@ -6,6 +6,26 @@
 
 #include <string.h>
 
+/* The path that rights know: below the prefix, if there is one; and what leads to it is the root.
+ * Returns: (nullable): NULL for what is beside it */
+static const char *
+below_prefix(const char *path, const char *prefix)
+{
+    const size_t n_path = strlen(path);
+    const size_t n_prefix = prefix != NULL ? strlen(prefix) : 0;
+
+    if (n_prefix == 0)
+        return path;
+    if (n_path <= n_prefix) {
+        const gboolean leads_there =
+            n_path == 1 || (memcmp(path, prefix, n_path) == 0 &&
+                            (prefix[n_path] == '/' || prefix[n_path] == '\0'));
+
+        return leads_there ? "/" : NULL;
+    }
+    return memcmp(path, prefix, n_prefix) == 0 && path[n_prefix] == '/' ? path + n_prefix : NULL;
+}
+
 unsigned
 weft_dav_call_rights(const WeftDavCall *call, const char *path, WeftDavExtent extent)
 {
@@ -13,6 +33,9 @@ weft_dav_call_rights(const WeftDavCall *call, const char *path, WeftDavExtent ex
 
     if (rights->function == NULL)
         return WEFT_DAV_MAY_ALL;
+    path = below_prefix(path, call->options->prefix);
+    if (path == NULL)
+        return 0;
     return rights->function(rights->data, weft_http_request_user(call->request), path, extent);
 }
 

@@ -13,6 +13,7 @@
 #include "webdav/weftdav/confine.h"
 #include "webdav/weftdav/doctor/doctor.h"
 #include "webdav/weftdav/kept_state.h"
+#include "webdav/weftdav/layers.h"
 #include "webdav/weftdav/listeners.h"
 #include "webdav/weftdav/page/page.h"
 #include "webdav/weftdav/passwd.h"
@@ -45,6 +46,7 @@ make_service(WeftDavProgram *program, GError **error)
 {
     const WeftDavProgramOptions *options = &program->options;
     WeftDavOptions dav_options = weft_dav_options_default();
+    g_autofree char *prefix = weft_dav_layers_prefix(options);
     g_autoptr(WeftDavStore) store = weft_dav_served_open(options, error);
 
     if (store == NULL)
@@ -60,6 +62,9 @@ make_service(WeftDavProgram *program, GError **error)
     dav_options.read_only = options->read_only;
     dav_options.page = &weft_dav_program_page;
     dav_options.max_upload_bytes = options->max_upload_bytes;
+    dav_options.base_url = options->base_url;
+    dav_options.prefix = prefix;
+    store = weft_dav_layers_below(g_steal_pointer(&store), prefix);
     program->service =
         weft_dav_access_serve(program->access, g_steal_pointer(&store), &dav_options);
     return TRUE;

@@ -11,6 +11,7 @@
 
 #include "webdav/weftdav/access.h"
 #include "webdav/weftdav/config_file.h"
+#include "webdav/weftdav/layers.h"
 #include "webdav/weftdav/option.h"
 #include "webdav/weftdav/served.h"
 #include "webdav/weftdav/tls.h"
@@ -135,6 +136,25 @@ static const WeftDavOption table[] = {
     {"max-upload", 0, SIZE, FIELD(max_upload_bytes), "SIZE",
      .help = "Refuse uploads larger than SIZE",
      .fallback = "none"},
+    {"quota", 0, SIZE, FIELD(quota_bytes), "SIZE",
+     .help = "Let each share hold SIZE of files, and no more",
+     .fallback = "none"},
+    {"apple-files", 0, CHOICE, FIELD(apple_files), "keep|hide|temp",
+     .help = "What to do with .DS_Store and ._*: store, refuse, or forget them after a while",
+     .fallback = "keep", .min = WEFT_DAV_APPLE_FILES_KEEP},
+    {"hide-dot-files", 0, FLAG, FIELD(hides_dot_files), NULL,
+     .help = "Keep names that begin with a dot away from clients"},
+    {"deny", 0, LIST, FIELD(deny), "GLOB",
+     .help = "Keep names that match GLOB away from clients; may be given several times"},
+    {"ignore-case", 0, FLAG, FIELD(ignores_case), NULL,
+     .help = "Find a name that is not there under another spelling of its letters"},
+    {"normalise-names", 0, FLAG, FIELD(normalises_names), NULL,
+     .help = "Find a name that is not there under another of its Unicode forms (NFC, NFD)"},
+    {"prefix", 0, STRING, FIELD(prefix), "PATH",
+     .help = "Serve below PATH, which a proxy in front leaves in what it asks for",
+     .check = weft_dav_layers_check},
+    {"base-url", 0, STRING, FIELD(base_url), "URL",
+     .help = "How clients reach the root through a proxy, which takes the path of URL away"},
 
     {"metrics", 0, STRING, FIELD(metrics), "ADDR",
      .help = "Serve metrics (Prometheus) and health on ADDR, to everybody", .check = check_metrics},

@@ -53,6 +53,16 @@ typedef struct {
     char *state; /* (nullable): the state folder */
     WeftDavPropertyPlace property_place;
     int64_t max_upload_bytes; /* -1: none */
+    int64_t quota_bytes;      /* of each share; -1: none */
+
+    WeftDavAppleFiles apple_files;
+    gboolean hides_dot_files;
+    char **deny; /* patterns of names */
+    gboolean ignores_case;
+    gboolean normalises_names;
+
+    char *prefix;   /* (nullable): "/dav" */
+    char *base_url; /* (nullable): "https://files.example.org/dav" */
 
     char *metrics;    /* (nullable): the address of metrics and health */
     char *access_log; /* (nullable): "-" for stdout */

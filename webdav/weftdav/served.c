@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "webdav/weftdav/kept_state.h"
+#include "webdav/weftdav/layers.h"
 #include "webdav/weftdav/shares.h"
 
 #define OWN_SEGMENT "/{user}"
@@ -221,7 +222,7 @@ open_folder(const WeftDavProgramOptions *options, const char *directory,
     weft_dav_dir_store_set_durability(store, options->durability);
     if (!weft_dav_kept_properties_begin(options, store, directory, properties, error))
         return NULL;
-    return g_steal_pointer(&store);
+    return weft_dav_layers_of_share(options, g_steal_pointer(&store));
 }
 
 WeftDavStore *

@@ -77,7 +77,8 @@ typedef struct {
      * takes the path of it away from what they ask for; the store has its tree below that path.
      * Copied; what weft_dav_base_url_is_valid() does not take is passed over. */
     const char *base_url;
-    /* (nullable): the path below which the store has its tree; for the page.  Copied. */
+    /* (nullable): the path below which the store has its tree; rights and the page see paths
+     * without it.  Copied. */
     const char *prefix;
 } WeftDavOptions;
 
