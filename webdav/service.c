@@ -435,6 +435,8 @@ answer_condition(WeftDavCall *call, const GError *failure, GError **error)
 static gboolean
 answer_failure(WeftDavCall *call, GError *failure, GError **error)
 {
+    if (g_error_matches(failure, WEFT_DAV_XML_ERROR, WEFT_DAV_XML_ERROR_DOCTYPE))
+        call->condition = "no-external-entities";
     if (call->condition != NULL) {
         gboolean ok = answer_condition(call, failure, error);
 

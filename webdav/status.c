@@ -7,6 +7,8 @@
 #include <weft/dav_store.h>
 #include <weft/http.h>
 
+#include "webdav/xml/reader.h"
+
 static unsigned
 status_of_store(WeftDavError code)
 {
@@ -43,5 +45,7 @@ weft_dav_status_of(const GError *error)
 {
     if (error->domain == WEFT_DAV_ERROR)
         return status_of_store((WeftDavError)error->code);
+    if (g_error_matches(error, WEFT_DAV_XML_ERROR, WEFT_DAV_XML_ERROR_DOCTYPE))
+        return 403; /* RFC 4918 16: no-external-entities */
     return weft_http_status_of(error);
 }

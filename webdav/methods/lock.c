@@ -8,6 +8,7 @@
 #include "webdav/if_header.h"
 #include "webdav/lock_check.h"
 #include "webdav/properties/lock_discovery.h"
+#include "webdav/rights.h"
 
 #define MAX_BODY_BYTES (64 * 1024)
 
@@ -146,6 +147,9 @@ take(WeftDavCall *call, GError **error)
         return refuse(error, 405, "the name of a collection that is not there");
     if (!read_depth(call, &request.is_infinite, error) ||
         !read_body(weft_dav_xml_root(call->xml), &request.is_shared, &owner, error))
+        return FALSE;
+    /* Who may not write there must not keep those out who may. */
+    if (request.is_infinite && !weft_dav_check_rights(call, WEFT_DAV_NEEDS_TO_REMOVE, error))
         return FALSE;
     request.owner_xml = owner;
 

@@ -44,6 +44,10 @@ typedef struct {
 
 /* ---- refusing ---- */
 
+/* clang-format off */
+G_DEFINE_QUARK(weft-dav-xml-error-quark, weft_dav_xml_error)
+/* clang-format on */
+
 static void
 refuse(Reading *reading, WeftHttpStatus status, const char *reason)
 {
@@ -284,7 +288,13 @@ static void
 on_doctype(void *data, const xmlChar *name G_GNUC_UNUSED, const xmlChar *public_id G_GNUC_UNUSED,
            const xmlChar *system_id G_GNUC_UNUSED)
 {
-    refuse(data, 400, "a DOCTYPE is not accepted");
+    Reading *reading = data;
+
+    if (reading->error != NULL)
+        return;
+    reading->error = g_error_new_literal(WEFT_DAV_XML_ERROR, WEFT_DAV_XML_ERROR_DOCTYPE,
+                                         "XML body: a DOCTYPE is not accepted");
+    xmlStopParser(reading->parser);
 }
 
 static void

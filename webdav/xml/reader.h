@@ -49,9 +49,17 @@ struct WeftDavXmlNode {
     WeftDavXmlNode *next;
 };
 
+#define WEFT_DAV_XML_ERROR (weft_dav_xml_error_quark())
+GQuark weft_dav_xml_error_quark(void);
+
+typedef enum {
+    WEFT_DAV_XML_ERROR_DOCTYPE, /* it might have entities from elsewhere */
+} WeftDavXmlError;
+
 /**
  * Read a whole body.
- * Returns: (transfer full): NULL with a WEFT_HTTP_ERROR: 413 where a limit is passed, otherwise 400
+ * Returns: (transfer full): NULL with DOCTYPE, or a WEFT_HTTP_ERROR: 413 where a limit is passed,
+ * otherwise 400
  */
 WeftDavXml *weft_dav_xml_read(const void *bytes, size_t size, GError **error);
 void weft_dav_xml_free(WeftDavXml *xml);
