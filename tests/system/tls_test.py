@@ -24,7 +24,8 @@ class TlsCase(serving.ServingTest):
     def make_certificate(self, folder):
         """A certificate and its key for localhost, by another program than ours."""
         certificate, key = os.path.join(folder, "certificate.pem"), os.path.join(folder, "key.pem")
-        self.run_client("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj",
+        self.run_client("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                        "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj",
                         "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
                         "-keyout", key, "-out", certificate)
         return certificate, key
@@ -233,6 +234,18 @@ class ConfinementTest(TlsCase):
         served.process.send_signal(signal.SIGHUP)
         self.await_log(served, "reload: done")
         self.assertNotEqual(self.fingerprint(served), before)
+
+    def test_what_lies_elsewhere_cannot_be_opened(self):
+        """A link that is moved after the start leads to a file that everybody else can read."""
+        served = self.serve_tls()
+        if "confined by Landlock" not in served.log():
+            self.skipTest("the kernel has no Landlock")
+        elsewhere, _ = self.make_certificate(self.scratch())
+        os.unlink(self.certificate)
+        os.symlink(elsewhere, self.certificate)
+        served.process.send_signal(signal.SIGHUP)
+        self.await_log(served, "reload: refused")
+        self.assertIn("cannot read the certificate %s: Permission denied" % self.certificate, served.log())
 
     @unittest.skipUnless(os.getuid() == 0, "changing the user needs root")
     def test_root_is_given_up_behind_what_needs_it(self):
