@@ -13,6 +13,7 @@
 #include <string>
 
 extern "C" {
+#include "webdav/weftdav/pam.h"
 #include "webdav/weftdav/passwd.h"
 #include "webdav/weftdav/user_file.h"
 #include "webdav/weftdav/users.h"
@@ -68,6 +69,13 @@ class UsersFile : public ::testing::Test
         g_autofree char *hash = weft_dav_password_hash(password, nullptr);
 
         return std::string(user) + ":" + hash + "\n";
+    }
+
+    WeftDavUsers *Open()
+    {
+        const WeftDavUserSources sources = {path_.c_str(), nullptr, nullptr, "weftdav"};
+
+        return weft_dav_users_new(&sources, nullptr);
     }
 
     static bool LetsIn(WeftDavUsers *users, const char *user, const char *password)
@@ -183,8 +191,7 @@ TEST_F(UsersFile, LetsInWhoIsInIt)
 {
     Write(Line("ann", "secret"));
     in_fiber([this] {
-        g_autoptr(WeftDavUsers) users =
-            weft_dav_users_new(path_.c_str(), nullptr, "weftdav", nullptr);
+        g_autoptr(WeftDavUsers) users = Open();
 
         EXPECT_TRUE(LetsIn(users, "ann", "secret"));
         EXPECT_FALSE(LetsIn(users, "ann", "Secret"));
@@ -197,8 +204,7 @@ TEST_F(UsersFile, IsReadAgainWhenItChanges)
     weft_clock_fake_begin(0);
     Write(Line("ann", "secret"));
     in_fiber([this] {
-        g_autoptr(WeftDavUsers) users =
-            weft_dav_users_new(path_.c_str(), nullptr, "weftdav", nullptr);
+        g_autoptr(WeftDavUsers) users = Open();
         const WeftHttpAuthUsers asked = weft_dav_users_for_auth(users);
         const unsigned before = asked.generation(users);
 
@@ -216,14 +222,31 @@ TEST_F(UsersFile, ThatIsBadChangesNothing)
 {
     Write(Line("ann", "secret"));
     in_fiber([this] {
-        g_autoptr(WeftDavUsers) users =
-            weft_dav_users_new(path_.c_str(), nullptr, "weftdav", nullptr);
+        g_autoptr(WeftDavUsers) users = Open();
+        const WeftDavUserSources nowhere = {"/nowhere/users", nullptr, nullptr, "r"};
         g_autoptr(GError) error = nullptr;
 
         Write("nonsense\n");
         EXPECT_FALSE(weft_dav_users_reload(users, &error));
         EXPECT_EQ(error->message, path_ + ", line 1: expected \"user:hash\"");
         EXPECT_TRUE(LetsIn(users, "ann", "secret"));
-        EXPECT_EQ(weft_dav_users_new("/nowhere/users", nullptr, "r", nullptr), nullptr);
+        EXPECT_EQ(weft_dav_users_new(&nowhere, nullptr), nullptr);
     });
+}
+
+/* A service of PAM whose module is a script that reads the password. */
+TEST_F(UsersFile, PamLetsInWhoItKnows)
+{
+    if (!weft_dav_pam_is_built_in())
+        GTEST_SKIP() << "built without PAM";
+    const std::string script = folder_ + "/check";
+
+    std::ofstream(script)
+        << "#!/bin/sh\n[ \"$(tr -d '\\0')\" = secret ] && [ \"$PAM_USER\" = ann ]\n";
+    std::filesystem::permissions(script, std::filesystem::perms::owner_all);
+    std::ofstream(folder_ + "/test") << "auth required pam_exec.so expose_authtok quiet " << script
+                                     << "\naccount required pam_permit.so\n";
+    EXPECT_TRUE(weft_dav_pam_check("test", folder_.c_str(), "ann", "secret"));
+    EXPECT_FALSE(weft_dav_pam_check("test", folder_.c_str(), "ann", "other"));
+    EXPECT_FALSE(weft_dav_pam_check("test", folder_.c_str(), "bob", "secret"));
 }

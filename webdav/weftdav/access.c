@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <weft/offload.h>
 
+#include "webdav/weftdav/pam.h"
 #include "webdav/weftdav/rules.h"
 #include "webdav/weftdav/served.h"
 #include "webdav/weftdav/tls.h"
@@ -201,10 +202,17 @@ rights_of(gpointer access, const char *user, const char *path, WeftDavExtent ext
 
 /* ---- what the options say ---- */
 
+/* (nullable) */
+static const char *
+pam_service(const WeftDavProgramOptions *options)
+{
+    return strcmp(options->pam, "none") != 0 ? options->pam : NULL;
+}
+
 gboolean
 weft_dav_access_has_users(const WeftDavProgramOptions *options)
 {
-    return options->users != NULL || options->digest_users != NULL;
+    return options->users != NULL || pam_service(options) != NULL || options->digest_users != NULL;
 }
 
 gboolean
@@ -217,6 +225,8 @@ weft_dav_access_check(gconstpointer data, GError **error)
         return FALSE;
     if (options->home != NULL && !weft_dav_access_has_users(options))
         return refuse(error, "%s needs users to be of somebody: add --users FILE", "--home");
+    if (pam_service(options) != NULL && !weft_dav_pam_is_built_in())
+        return refuse(error, "%s: this weftdav was built without PAM", "--pam");
     for (const char *at = options->realm; *at != '\0'; at++)
         if ((uint8_t)*at < 0x20 || *at == '"' || *at == '\\' || *at == ':' || *at == 0x7f)
             return refuse(error,
@@ -348,8 +358,10 @@ weft_dav_access_new(const WeftDavProgramOptions *options, GError **error)
     if (options->home != NULL)
         access->homes = g_path_get_dirname(options->home);
     if (weft_dav_access_has_users(options)) {
-        access->users =
-            weft_dav_users_new(options->users, options->digest_users, options->realm, error);
+        const WeftDavUserSources sources = {options->users, pam_service(options),
+                                            options->digest_users, options->realm};
+
+        access->users = weft_dav_users_new(&sources, error);
         if (access->users == NULL)
             return NULL;
     }

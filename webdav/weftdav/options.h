@@ -28,6 +28,7 @@ typedef struct {
     char *home;    /* (nullable): a folder with "/{user}" behind it */
 
     char *users;        /* (nullable): file of passwords */
+    char *pam;          /* a service of PAM, or "none" */
     char *digest_users; /* (nullable): file of digests */
     char *realm;
     char *groups_file; /* (nullable) */

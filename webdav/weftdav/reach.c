@@ -22,6 +22,9 @@ add_socket(WeftDavConfinement *confinement, const char *text)
                                            WEFT_DAV_CONFINE_WRITE);
 }
 
+/* What PAM reads, and where programs that its modules ask wait for them. */
+static const char *const pam_folders[] = {"/etc/pam.d", "/etc/security", "/run", "/var/lib/sss"};
+
 /* What is wrong with them is said when they are opened. */
 static void
 add_folders(WeftDavConfinement *confinement, const WeftDavProgramOptions *options)
@@ -47,6 +50,9 @@ weft_dav_reach_of(const WeftDavProgramOptions *options)
 
     add_folders(confinement, options);
     weft_dav_confinement_add_folder_of(confinement, options->users, WEFT_DAV_CONFINE_READ);
+    if (strcmp(options->pam, "none") != 0)
+        for (size_t i = 0; i < G_N_ELEMENTS(pam_folders); i++)
+            weft_dav_confinement_add(confinement, pam_folders[i], WEFT_DAV_CONFINE_READ);
     weft_dav_confinement_add_folder_of(confinement, options->digest_users, WEFT_DAV_CONFINE_READ);
     weft_dav_confinement_add_folder_of(confinement, options->groups_file, WEFT_DAV_CONFINE_READ);
     weft_dav_confinement_add_folder_of(confinement, options->access_log, WEFT_DAV_CONFINE_WRITE);

@@ -13,6 +13,7 @@
 #include <weft/log.h>
 #include <weft/offload.h>
 
+#include "webdav/weftdav/pam.h"
 #include "webdav/weftdav/user_file.h"
 
 /* By what a file is known to be the same. */
@@ -25,6 +26,7 @@ typedef struct {
 struct WeftDavUsers {
     char *password_path; /* (nullable) */
     char *digest_path;   /* (nullable) */
+    char *pam_service;   /* (nullable) */
     char *realm;
 
     GMutex reading; /* one reads at a time; the states are its */
@@ -164,13 +166,14 @@ look_again(gpointer data)
 }
 
 WeftDavUsers *
-weft_dav_users_new(const char *passwords, const char *digests, const char *realm, GError **error)
+weft_dav_users_new(const WeftDavUserSources *sources, GError **error)
 {
     g_autoptr(WeftDavUsers) users = g_new0(WeftDavUsers, 1);
 
-    users->password_path = g_strdup(passwords);
-    users->digest_path = g_strdup(digests);
-    users->realm = g_strdup(realm);
+    users->password_path = g_strdup(sources->passwords);
+    users->digest_path = g_strdup(sources->digests);
+    users->pam_service = g_strdup(sources->pam_service);
+    users->realm = g_strdup(sources->realm);
     g_mutex_init(&users->reading);
     g_mutex_init(&users->mutex);
     return read_files(users, FALSE, error) ? g_steal_pointer(&users) : NULL;
@@ -187,6 +190,7 @@ weft_dav_users_free(WeftDavUsers *users)
     g_mutex_clear(&users->mutex);
     g_free(users->password_path);
     g_free(users->digest_path);
+    g_free(users->pam_service);
     g_free(users->realm);
     g_free(users);
 }
@@ -203,7 +207,8 @@ static WeftDavPasswords *
 current_passwords(WeftDavUsers *users)
 {
     g_mutex_lock(&users->mutex);
-    WeftDavPasswords *passwords = weft_dav_passwords_ref(users->passwords);
+    WeftDavPasswords *passwords =
+        users->passwords != NULL ? weft_dav_passwords_ref(users->passwords) : NULL;
     g_mutex_unlock(&users->mutex);
     return passwords;
 }
@@ -235,7 +240,9 @@ generation(gpointer data)
 
 typedef struct {
     char *password;
-    char *hash;
+    char *hash;    /* (nullable): otherwise PAM is asked */
+    char *service; /* of PAM */
+    char *user;
     gboolean matches;
 } Check;
 
@@ -247,6 +254,8 @@ check_free(gpointer data)
     explicit_bzero(check->password, strlen(check->password));
     g_free(check->password);
     g_free(check->hash);
+    g_free(check->service);
+    g_free(check->user);
     g_free(check);
 }
 
@@ -255,22 +264,32 @@ run_check(gpointer data)
 {
     Check *check = data;
 
-    check->matches = weft_dav_password_matches(check->password, check->hash);
+    check->matches = check->hash != NULL
+                         ? weft_dav_password_matches(check->password, check->hash)
+                         : weft_dav_pam_check(check->service, NULL, check->user, check->password);
 }
 
+/* By the file where he is in it, or where there is nothing else. */
 static gboolean
 check_password(gpointer data, const char *user, const char *password, gboolean *ret_is_right,
                GError **error)
 {
-    g_autoptr(WeftDavPasswords) passwords = current_passwords(data);
+    WeftDavUsers *users = data;
+    g_autoptr(WeftDavPasswords) passwords = current_passwords(users);
     gboolean is_known = FALSE;
+    const char *hash =
+        passwords != NULL ? weft_dav_passwords_hash(passwords, user, &is_known) : NULL;
+    const gboolean asks_pam = users->pam_service != NULL && !is_known;
     Check *check = g_new0(Check, 1);
 
     check->password = g_strdup(password);
-    check->hash = g_strdup(weft_dav_passwords_hash(passwords, user, &is_known));
-    if (!weft_offload(WEFT_OFFLOAD_DISK, run_check, check, check_free, error))
+    check->user = g_strdup(user);
+    check->service = g_strdup(users->pam_service);
+    check->hash = asks_pam ? NULL : g_strdup(hash);
+    if (!weft_offload(asks_pam ? WEFT_OFFLOAD_NETWORK : WEFT_OFFLOAD_DISK, run_check, check,
+                      check_free, error))
         return FALSE;
-    *ret_is_right = is_known && check->matches;
+    *ret_is_right = (is_known || asks_pam) && check->matches;
     check_free(check);
     return TRUE;
 }
@@ -300,7 +319,7 @@ weft_dav_users_for_auth(WeftDavUsers *users)
 {
     WeftHttpAuthUsers asked = {.generation = generation, .data = users};
 
-    if (users->password_path != NULL)
+    if (users->password_path != NULL || users->pam_service != NULL)
         asked.check_password = check_password;
     if (users->digest_path != NULL) {
         asked.find_digest = find_digest;

@@ -19,13 +19,16 @@ typedef struct WeftDavUsers WeftDavUsers;
 #define WEFT_DAV_USERS_LOOK_EVERY_S 5
 #define WEFT_DAV_MAX_USERS_FILE_BYTES (16 * 1024 * 1024)
 
-/**
- * Read the files; blocks.
- * @passwords, @digests: (nullable): files; not both NULL
- * @realm: whose digests count
- */
-WeftDavUsers *weft_dav_users_new(const char *passwords, const char *digests, const char *realm,
-                                 GError **error);
+/** Where users come from; NULL: not from there. */
+typedef struct {
+    const char *passwords;   /* a file */
+    const char *pam_service; /* asked for who is not in that file */
+    const char *digests;     /* a file */
+    const char *realm;       /* whose digests count; never NULL */
+} WeftDavUserSources;
+
+/** Read the files; blocks. */
+WeftDavUsers *weft_dav_users_new(const WeftDavUserSources *sources, GError **error);
 void weft_dav_users_free(WeftDavUsers *users);
 
 /** Read the files again, now; blocks.  FALSE with @error: all stays as it was. */
