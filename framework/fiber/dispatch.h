@@ -156,6 +156,7 @@ weft_wait_end(WeftFiber *fiber, WeftWakeCause cause)
 {
     WeftWaitQueue *queue = fiber->queue;
 
+    g_assert(queue != NULL);
     if (fiber->older_waiter == NULL)
         queue->oldest = fiber->newer_waiter;
     else

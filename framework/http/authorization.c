@@ -94,7 +94,7 @@ decode_base64(const char *text, size_t length, char *out)
 static gboolean
 parse_basic(WeftHttpAuthorization *authorization, WeftHttpSlice credentials)
 {
-    char decoded[MAX_BASIC_TEXT_BYTES];
+    char decoded[MAX_BASIC_TEXT_BYTES] = {0};
 
     if (credentials.length > MAX_BASIC_TEXT_BYTES)
         return FALSE;
