@@ -14,7 +14,7 @@ using namespace weft_test;
 namespace
 {
 
-enum class Kind { Memory, Disk, Tmpfs, NoOpenat2, NoTmpfile, Sqlite };
+enum class Kind { Memory, Disk, Tmpfs, NoOpenat2, NoTmpfile, Sqlite, Layers };
 
 class StoreConformance : public testing::TestWithParam<Kind>
 {
@@ -38,10 +38,22 @@ class StoreConformance : public testing::TestWithParam<Kind>
     }
 
   private:
+    /* What stands in front of a store must do all that one must. */
+    static WeftDavStore *layered(WeftDavStore *store)
+    {
+        static const char *const deny[] = {"no name of these tests", nullptr};
+        const WeftDavFilter filter = {WEFT_DAV_APPLE_FILES_TEMP, FALSE, deny, TRUE, TRUE};
+
+        return weft_dav_filter_store_new(weft_dav_quota_store_new(store, (uint64_t)1 << 40),
+                                         &filter);
+    }
+
     static WeftDavStore *open(const std::string &path, const std::string &state_path)
     {
         if (GetParam() == Kind::Memory)
             return weft_dav_memory_store_new();
+        if (GetParam() == Kind::Layers)
+            return layered(weft_dav_memory_store_new());
 
         WeftDavStore *store = weft_dav_dir_store_new(path.c_str(), nullptr);
 
@@ -520,7 +532,7 @@ static std::string
 kind_name(const testing::TestParamInfo<Kind> &param)
 {
     static const char *const names[] = {
-        "Memory", "Disk", "Tmpfs", "WithoutOpenat2", "WithoutTmpfile", "Sqlite",
+        "Memory", "Disk", "Tmpfs", "WithoutOpenat2", "WithoutTmpfile", "Sqlite", "Layers",
     };
 
     return names[static_cast<int>(param.param)];
@@ -638,5 +650,5 @@ TEST_P(StoreConformance, TellsTheRoomThereIs)
 
 INSTANTIATE_TEST_SUITE_P(Stores, StoreConformance,
                          testing::Values(Kind::Memory, Kind::Disk, Kind::Tmpfs, Kind::NoOpenat2,
-                                         Kind::NoTmpfile, Kind::Sqlite),
+                                         Kind::NoTmpfile, Kind::Sqlite, Kind::Layers),
                          kind_name);
