@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include "webdav/address.h"
+
 static gboolean
 refuse(GError **error)
 {
@@ -29,17 +31,27 @@ is_at(const char *origin, const char *authority)
     return strlen(host) == length && g_ascii_strncasecmp(host, authority, length) == 0;
 }
 
-gboolean
-weft_dav_check_origin(WeftHttpRequest *request, GError **error)
+/* Whether @origin is this server, by whatever name a proxy in front of it goes. */
+static gboolean
+is_here(const WeftDavCall *call, const char *origin)
 {
-    const char *site = weft_http_request_header(request, "Sec-Fetch-Site");
-    const char *origin = weft_http_request_header(request, "Origin");
+    const char *field = weft_http_request_header(call->request, "Forwarded");
+    g_autofree char *forwarded = field != NULL ? weft_dav_forwarded_host(field) : NULL;
+
+    /* No page can make a browser send these two fields to another site. */
+    return is_at(origin, weft_http_request_authority(call->request)) ||
+           is_at(origin, weft_http_request_header(call->request, "X-Forwarded-Host")) ||
+           is_at(origin, forwarded) || is_at(origin, call->base_authority);
+}
+
+gboolean
+weft_dav_check_origin(const WeftDavCall *call, GError **error)
+{
+    const char *site = weft_http_request_header(call->request, "Sec-Fetch-Site");
+    const char *origin = weft_http_request_header(call->request, "Origin");
 
     /* Fetch Metadata: "none" is what the person typed, and add-ons with his leave. */
     if (site != NULL)
         return strcmp(site, "same-origin") == 0 || strcmp(site, "none") == 0 || refuse(error);
-    if (origin == NULL || is_at(origin, weft_http_request_authority(request)))
-        return TRUE;
-    /* A proxy may have put another name into Host; no page can make a browser send this one. */
-    return is_at(origin, weft_http_request_header(request, "X-Forwarded-Host")) || refuse(error);
+    return origin == NULL || is_here(call, origin) || refuse(error);
 }

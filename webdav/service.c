@@ -401,7 +401,7 @@ handle(WeftDav *dav, WeftDavCall *call, GError **error)
         return refuse(error, 501, "the method does not work yet");
     if (dav->options.read_only && call->method->access == WRITES)
         return refuse(error, 403, "served read-only");
-    if (call->method->access == WRITES && !weft_dav_check_origin(call->request, error))
+    if (call->method->access == WRITES && !weft_dav_check_origin(call, error))
         return FALSE;
     if (!weft_dav_read_if(call, error))
         return FALSE;

@@ -26,6 +26,7 @@ TEST_P(Origin, BrowsersMayWriteFromPagesOfThisServer)
     EXPECT_EQ(Put("Origin: http://" + authority_ + "\r\n"), 204);
     EXPECT_EQ(Put("Origin: https://" + authority_ + "\r\n"), 204); /* TLS ended at a proxy */
     EXPECT_EQ(Put("Origin: https://files.test\r\nX-Forwarded-Host: files.test, inner\r\n"), 204);
+    EXPECT_EQ(Put("Origin: https://files.test\r\nForwarded: for=1.2.3.4;host=files.test\r\n"), 204);
 }
 
 TEST_P(Origin, PagesOfOtherSitesChangeNothing)
