@@ -149,6 +149,22 @@ TEST(Rules, TellTheLeastOfAllBelow)
     EXPECT_EQ(below(rules, "ann", "/a/x"), ALL);
 }
 
+TEST(Rules, CompareSpellingsWhereNamesAreFoundByThem)
+{
+    g_autoptr(WeftDavRules) rules = weft_dav_rules_new();
+
+    weft_dav_rules_set_folds(rules, TRUE);
+    EXPECT_TRUE(weft_dav_rules_add(rules, "/", WEFT_DAV_RULE_READ, "*", nullptr));
+    EXPECT_TRUE(weft_dav_rules_add(rules, "/Gr\u00fcn", WEFT_DAV_RULE_NONE, "*", nullptr));
+    EXPECT_TRUE(weft_dav_rules_add(rules, "/home/{user}", WEFT_DAV_RULE_WRITE, "*", nullptr));
+    EXPECT_TRUE(weft_dav_rules_finish(rules, nullptr));
+    EXPECT_EQ(here(rules, "ann", "/GR\u00dcN/x"), 0u);
+    EXPECT_EQ(here(rules, "ann", "/gru\u0308n"), 0u) << "taken apart";
+    EXPECT_EQ(here(rules, "ann", "/green"), READ);
+    EXPECT_EQ(here(rules, "Ann", "/home/ann"), ALL);
+    EXPECT_EQ(here(rules, "ann", "/home/bob"), READ);
+}
+
 TEST(Rules, RefuseWhatIsNone)
 {
     EXPECT_EQ(refusal_of("/a", "ann"), "");

@@ -127,6 +127,7 @@ make_rules(const WeftDavProgramOptions *options, gboolean reads_files, GError **
             return NULL;
     if (!add_default_rules(rules, options, error))
         return NULL;
+    weft_dav_rules_set_folds(rules, options->ignores_case || options->normalises_names);
     if (reads_files && !weft_dav_rules_finish(rules, error))
         return NULL;
     return g_steal_pointer(&rules);

@@ -27,6 +27,7 @@ struct WeftDavRules {
     int n_refs;         /* atomic */
     GPtrArray *rules;   /* of Rule */
     GHashTable *groups; /* char * -> GPtrArray of char * */
+    gboolean folds;     /* paths are compared whatever the case and the form of their letters */
 };
 
 /* ---- making them ---- */
@@ -219,6 +220,32 @@ weft_dav_rules_add(WeftDavRules *rules, const char *path, WeftDavRuleLevel level
     return TRUE;
 }
 
+void
+weft_dav_rules_set_folds(WeftDavRules *rules, gboolean folds)
+{
+    rules->folds = folds;
+}
+
+/* One spelling for all.  Returns: (transfer full) */
+static char *
+fold(const char *text)
+{
+    g_autofree char *composed = g_utf8_normalize(text, -1, G_NORMALIZE_NFC);
+    g_autofree char *folded = g_utf8_casefold(composed != NULL ? composed : text, -1);
+
+    return g_utf8_normalize(folded, -1, G_NORMALIZE_NFC);
+}
+
+static void
+fold_path(Rule *rule)
+{
+    char *folded = fold(rule->path);
+
+    g_free(rule->path);
+    rule->path = folded;
+    rule->length = strlen(folded);
+}
+
 gboolean
 weft_dav_rules_is_empty(const WeftDavRules *rules)
 {
@@ -260,19 +287,31 @@ expand_groups(const WeftDavRules *rules, Rule *rule, GError **error)
 gboolean
 weft_dav_rules_finish(WeftDavRules *rules, GError **error)
 {
-    for (guint i = 0; i < rules->rules->len; i++)
-        if (!expand_groups(rules, g_ptr_array_index(rules->rules, i), error))
+    for (guint i = 0; i < rules->rules->len; i++) {
+        Rule *rule = g_ptr_array_index(rules->rules, i);
+
+        if (!expand_groups(rules, rule, error))
             return FALSE;
+        if (rules->folds)
+            fold_path(rule);
+    }
     return TRUE;
 }
 
 /* ---- asking ---- */
 
+/* Who asks. */
+typedef struct {
+    const char *user;    /* (nullable) */
+    const char *segment; /* (nullable): his name as it stands in paths */
+} Asker;
+
 /* A user whose name is no segment has no path of his own. */
 static gboolean
 is_segment(const char *user)
 {
-    return strchr(user, '/') == NULL && strcmp(user, ".") != 0 && strcmp(user, "..") != 0;
+    return user != NULL && *user != '\0' && strchr(user, '/') == NULL && strcmp(user, ".") != 0 &&
+           strcmp(user, "..") != 0;
 }
 
 static gboolean
@@ -286,29 +325,30 @@ ends_segment(char byte)
  * Returns: -1 where it does not
  */
 static ssize_t
-match(const Rule *rule, const char *user, const char *path)
+match(const Rule *rule, const char *segment, const char *path)
 {
     if (strncmp(path, rule->path, rule->length) != 0 || !ends_segment(path[rule->length]))
         return -1;
     if (!rule->is_own)
         return (ssize_t)rule->length;
 
-    const size_t length = user != NULL ? strlen(user) : 0;
+    if (segment == NULL || path[rule->length] == '\0')
+        return -1;
+    const size_t length = strlen(segment);
     const char *own = path + rule->length + 1;
-    if (length == 0 || path[rule->length] == '\0' || strncmp(own, user, length) != 0 ||
-        !ends_segment(own[length]) || !is_segment(user))
+    if (strncmp(own, segment, length) != 0 || !ends_segment(own[length]))
         return -1;
     return (ssize_t)(rule->length + 1 + length);
 }
 
 /* TRUE if the rule's path lies below the first @length bytes of @path, and is not that. */
 static gboolean
-is_below(const Rule *rule, const char *user, const char *path, size_t length)
+is_below(const Rule *rule, const char *segment, const char *path, size_t length)
 {
     if (rule->length < length || strncmp(rule->path, path, length) != 0)
         return FALSE;
     if (rule->is_own)
-        return ends_segment(rule->path[length]) && user != NULL && is_segment(user);
+        return ends_segment(rule->path[length]) && segment != NULL;
     return rule->path[length] == '/';
 }
 
@@ -330,14 +370,14 @@ typedef struct {
 
 /* The longest decides; of two that are the same for this user, the one that spells it out. */
 static Rights
-rights_by_longest(const WeftDavRules *rules, const char *user, const char *path, size_t length)
+rights_by_longest(const WeftDavRules *rules, Asker asker, const char *path, size_t length)
 {
     const Rule *longest = NULL;
     ssize_t longest_length = -1;
 
     for (guint i = 0; i < rules->rules->len; i++) {
         const Rule *rule = g_ptr_array_index(rules->rules, i);
-        const ssize_t matched = match(rule, user, path);
+        const ssize_t matched = match(rule, asker.segment, path);
 
         if (matched > longest_length ||
             (matched == longest_length && matched >= 0 && !rule->is_own)) {
@@ -348,31 +388,44 @@ rights_by_longest(const WeftDavRules *rules, const char *user, const char *path,
     if (longest == NULL)
         return (Rights){0, 0};
 
-    const unsigned bits = bits_for(longest, user);
+    const unsigned bits = bits_for(longest, asker.user);
     const unsigned below = bits & WEFT_DAV_MAY_ALL;
     const gboolean is_drop = (bits & UPLOADS) != 0 && (size_t)longest_length == length;
     return (Rights){below | (is_drop ? WEFT_DAV_MAY_SEE : 0), below};
 }
 
-unsigned
-weft_dav_rules_rights(const WeftDavRules *rules, const char *user, const char *path,
-                      WeftDavExtent extent)
+static unsigned
+rights_of(const WeftDavRules *rules, Asker asker, const char *path, WeftDavExtent extent)
 {
     const size_t length = strcmp(path, "/") == 0 ? 0 : strlen(path);
-    const Rights rights = rights_by_longest(rules, user, path, length);
+    const Rights rights = rights_by_longest(rules, asker, path, length);
     unsigned all = rights.here & rights.below;
     gboolean leads_on = FALSE;
 
     for (guint i = 0; i < rules->rules->len; i++) {
         const Rule *rule = g_ptr_array_index(rules->rules, i);
 
-        if (!is_below(rule, user, path, length))
+        if (!is_below(rule, asker.segment, path, length))
             continue;
-        const unsigned bits = bits_for(rule, user) & WEFT_DAV_MAY_ALL;
+        const unsigned bits = bits_for(rule, asker.user) & WEFT_DAV_MAY_ALL;
         all &= bits;
         leads_on = leads_on || bits != 0;
     }
     if (extent == WEFT_DAV_RIGHTS_ALL_BELOW)
         return all;
     return rights.here | (leads_on ? WEFT_DAV_MAY_SEE : 0);
+}
+
+unsigned
+weft_dav_rules_rights(const WeftDavRules *rules, const char *user, const char *path,
+                      WeftDavExtent extent)
+{
+    const char *segment = is_segment(user) ? user : NULL;
+
+    if (!rules->folds)
+        return rights_of(rules, (Asker){user, segment}, path, extent);
+
+    g_autofree char *folded_path = fold(path);
+    g_autofree char *folded_segment = segment != NULL ? fold(segment) : NULL;
+    return rights_of(rules, (Asker){user, folded_segment}, folded_path, extent);
 }

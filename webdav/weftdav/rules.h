@@ -43,6 +43,10 @@ gboolean weft_dav_rules_add_groups(WeftDavRules *rules, const char *text, const 
 gboolean weft_dav_rules_add(WeftDavRules *rules, const char *path, WeftDavRuleLevel level,
                             const char *names, GError **error);
 
+/** Compare paths whatever the case and the Unicode form of their letters: for stores that find
+ * names so.  It costs allocations. */
+void weft_dav_rules_set_folds(WeftDavRules *rules, gboolean folds);
+
 /** TRUE if nothing was added: nothing is ruled. */
 gboolean weft_dav_rules_is_empty(const WeftDavRules *rules);
 
