@@ -4,6 +4,8 @@
  */
 #include "dav_client.h"
 
+#include "webdav/locks/lock_store.h"
+
 using weft_test::Answer;
 
 namespace
@@ -443,4 +445,74 @@ TEST_P(LockOfUsers, ATokenIsOfUseToItsOwner)
     EXPECT_EQ(Do("PUT", "/f", ada + If(token), "y").status, 204);
     EXPECT_EQ(Do("LOCK", "/f", ada + If(token)).status, 200);
     EXPECT_EQ(Do("UNLOCK", "/f", ada + "Lock-Token: <" + token + ">\r\n").status, 204);
+}
+
+/* Bob may do all in /pub, and see nothing else; the others may do everything. */
+static unsigned
+RightsOfBob(gpointer, const char *user, const char *path, WeftDavExtent)
+{
+    const bool is_bob = g_strcmp0(user, "bob") == 0;
+
+    return !is_bob || g_str_has_prefix(path, "/pub") ? WEFT_DAV_MAY_ALL : 0;
+}
+
+TEST_P(LockOfUsers, WhatMayNotBeSeenIsNotTold)
+{
+    const std::string bob = "X-User: bob\r\n";
+    WeftDavOptions options = weft_dav_options_default();
+
+    options.rights.function = RightsOfBob;
+    Serve(options);
+    Do("MKCOL", "/pub");
+    Do("PUT", "/pub/f", bob, "x");
+    ASSERT_EQ(Do("LOCK", "/", "Depth: infinity\r\n", LockInfo("exclusive")).status, 200);
+
+    const Answer listing = Do("PROPFIND", "/pub", bob + "Depth: 1\r\n");
+    EXPECT_EQ(listing.Count("<D:activelock>"), 2u) << listing.body;
+    EXPECT_EQ(listing.Count("<D:lockroot>"), 0u) << listing.body;
+    const Answer refused = Do("PUT", "/pub/f", bob, "y");
+    EXPECT_EQ(refused.status, 423);
+    EXPECT_TRUE(refused.Has("<D:lock-token-submitted>" + Href("/pub/f"))) << refused.body;
+    EXPECT_EQ(Do("PUT", "/pub/f", bob + "If: </secret> (Not [\"a\"])\r\n", "y").status, 423);
+    EXPECT_EQ(Do("LOCK", "/pubx", bob, LockInfo("shared")).status, 423);
+}
+
+/* More locks than a listing takes at once. */
+class LocksInNumbers : public Lock
+{
+  protected:
+    void SetUp() override
+    {
+        Serve(weft_dav_options_default());
+    }
+
+    WeftService *NewService(const WeftDavOptions &given) override
+    {
+        WeftDavOptions options = given;
+
+        options.locks = weft_dav_memory_locks_new();
+        for (int i = 0; i < 5000; i++) {
+            const std::string root = "/c/" + std::to_string(i);
+            const WeftDavLockRequest request = {root.c_str(), FALSE, FALSE, nullptr, nullptr, 3600};
+
+            weft_dav_lock_unref(
+                options.locks->methods->take(options.locks, &request, nullptr, nullptr));
+        }
+        return weft_dav_service_new(weft_dav_memory_store_new(), &options);
+    }
+};
+INSTANTIATE_TEST_SUITE_P(, LocksInNumbers, ::testing::Values(weft_test::StoreKind::MEMORY),
+                         weft_test::StoreName);
+
+TEST_P(LocksInNumbers, AreToldRightly)
+{
+    Do("MKCOL", "/c");
+    Do("MKCOL", "/d");
+    Do("PUT", "/d/f", "", "x");
+    const std::string token = Take("/d", "Depth: infinity\r\n");
+
+    EXPECT_EQ(Do("PUT", "/c/7", "", "x").status, 423);
+    EXPECT_EQ(Do("PROPFIND", "/", "Depth: infinity\r\n").Count(token), 2u);
+    EXPECT_EQ(Do("LOCK", "/c", "", LockInfo("exclusive")).Count("423 Locked"), 32u);
+    EXPECT_EQ(Do("DELETE", "/c").Count("<D:lock-token-submitted>"), 32u);
 }
