@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Every client again, over TLS and with a password: that it gets in, works, and does not get in."""
+"""Every client again with a password, by Basic over TLS and by Digest over plain HTTP: it gets in, it
+works, and it does not get in without.
+"""
 
 import os
 import shutil
@@ -15,8 +17,11 @@ NAME = "größe 1 #%.bin"
 USER, PASSWORD = "anna", "geheim & s3cret"
 
 
-class SecureTest(desktop.DesktopTest):
-    PROGRAMS = ("curl", "rclone", "gio", "dbus-daemon", "kioclient5", "soffice", "mount.davfs", "openssl")
+class BasicTest(desktop.DesktopTest):
+    """Over TLS."""
+
+    PROGRAMS = ("cadaver", "curl", "rclone", "gio", "dbus-daemon", "kioclient5", "soffice", "mount.davfs",
+                "openssl")
 
     def serve(self, folder, *options, has_users=True, **settings):
         self.certificate, key = self.make_certificate()
@@ -93,6 +98,19 @@ class SecureTest(desktop.DesktopTest):
             self.environment["RCLONE_CONFIG_DAV_PASS"] = self.run_here("rclone", "obscure", "wrong").strip()
             self.assertIn("401", self.run_here("rclone", "lsf", "dav:", check=False))
 
+    def test_cadaver(self):
+        self.trust(self.certificate)
+        netrc = os.path.join(self.environment["HOME"], ".netrc")
+        serving.write_file(netrc, ('machine 127.0.0.1 login %s password "%s"\n' % (USER, PASSWORD)).encode())
+        os.chmod(netrc, 0o600)
+        source = self.local_file("source", os.urandom(300000))
+        with self.step("cadaver: put, lock, move, ls"):
+            text = self.run_here("cadaver", self.served.url, text_in=(
+                "put %s a.bin\nlock a.bin\nmove a.bin b.bin\nls\nquit\n" % source))
+            self.assertNotIn("failed", text)
+            self.assertIn("b.bin", text)
+            self.assert_stored("b.bin", serving.read_file(source))
+
     def test_gvfs(self):
         self.trust(self.certificate)
         self.start_session_bus()
@@ -168,7 +186,7 @@ class SecureTest(desktop.DesktopTest):
         client = webdav3.client.Client({
             "webdav_hostname": self.served.url.rstrip("/"), "webdav_timeout": desktop.STEP_S,
             "webdav_login": USER, "webdav_password": PASSWORD})
-        client.verify = self.certificate
+        self.prepare_session(client)
         self.addCleanup(client.session.close)
         with self.step("webdavclient: upload, list, download, clean"):
             client.upload_sync(NAME, source)
@@ -177,6 +195,9 @@ class SecureTest(desktop.DesktopTest):
             self.assertEqual(serving.read_file(os.path.join(self.local, "back")), serving.read_file(source))
             client.clean(NAME)
             self.assert_names()
+
+    def prepare_session(self, client):
+        client.verify = self.certificate
 
     def test_davfs2(self):
         where = self.scratch()
@@ -189,8 +210,11 @@ class SecureTest(desktop.DesktopTest):
         settings, secrets = os.path.join(where, "davfs2.conf"), os.path.join(where, "secrets")
         serving.write_file(secrets, ('%s %s "%s"\n' % (mounted, USER, PASSWORD)).encode())
         serving.write_file(settings, (
-            "use_locks 1\nask_auth 0\ndelay_upload 0\ncache_dir %s\nsecrets %s\ntrust_ca_cert %s\n"
-            % (cache, secrets, self.certificate)).encode())
+            "use_locks 1\nask_auth 0\ndelay_upload 0\ncache_dir %s\nsecrets %s\n" % (cache, secrets)
+        ).encode())
+        if self.certificate:
+            with open(settings, "a", encoding="ascii") as file:
+                file.write("trust_ca_cert %s\n" % self.certificate)
         os.chmod(settings, 0o600)
         os.chmod(secrets, 0o600)
         with self.step("davfs2: mount"):
@@ -204,6 +228,34 @@ class SecureTest(desktop.DesktopTest):
         with self.step("davfs2: unmount"):
             self.run_here("umount", mounted)
             self.assert_stored(NAME, b"first")
+
+
+class DigestTest(BasicTest):
+    """Over plain HTTP.  rclone does not know Digest."""
+
+    SCHEMES = {"davs": "dav", "webdavs": "webdav", "https": "http"}
+
+    test_curl = test_rclone = test_kio_without_a_password = None
+    certificate = None
+
+    def serve(self, folder, *options, **settings):
+        digests = os.path.join(self.scratch(), "digests")
+        self.run_client(serving.weftdav_program(), "passwd", "--digest", digests, USER,
+                        text_in=PASSWORD + "\n")
+        return serving.ServingTest.serve(self, folder, "--digest-users", digests, *options, **settings)
+
+    def step(self, what):
+        return super().step("digest, " + what)
+
+    def url(self, scheme, name="", user=""):
+        return super().url(self.SCHEMES[scheme], name, user)
+
+    def trust(self, certificate):
+        pass
+
+    def prepare_session(self, client):
+        import requests.auth  # pylint: disable=import-outside-toplevel
+        client.session.auth = requests.auth.HTTPDigestAuth(USER, PASSWORD)
 
 
 if __name__ == "__main__":
