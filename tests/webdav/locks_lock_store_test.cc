@@ -44,19 +44,156 @@ class LockStore : public testing::TestWithParam<Kind>
     }
 };
 
+bool
+is_within(const std::string &path, const std::string &top)
+{
+    return top == "/" || path == top || path.compare(0, top.size() + 1, top + "/") == 0;
+}
+
 /* One lock as the model of the random walk remembers it. */
 struct Modelled {
     std::string root;
     bool is_infinite;
     bool is_shared;
     int64_t expires_us;
+
+    bool covers(const std::string &path) const
+    {
+        return root == path || (is_infinite && is_within(path, root));
+    }
+    bool stands_against(const Modelled &wanted) const
+    {
+        return (covers(wanted.root) || wanted.covers(root)) && !(wanted.is_shared && is_shared);
+    }
 };
 
-bool
-is_within(const std::string &path, const std::string &top)
+/* A random walk over a store, beside a model that is a plain list. */
+class Walk
 {
-    return top == "/" || path == top || path.compare(0, top.size() + 1, top + "/") == 0;
-}
+  public:
+    explicit Walk(Locks &subject) : locks(subject)
+    {
+    }
+
+    void step()
+    {
+        weft_clock_fake_advance_us((int64_t)pick(1000) * 1000);
+        drop([](const Modelled &lock) { return lock.expires_us <= weft_clock_wall_us(); });
+
+        const std::string path = pick_path();
+        switch (pick(6)) {
+        case 0:
+        case 1:
+            take(path);
+            break;
+        case 2:
+            release(pick_token());
+            break;
+        case 3:
+            refresh(pick_token());
+            break;
+        case 4:
+            if (pick(10) == 0)
+                forget(path);
+            break;
+        default:
+            break;
+        }
+        check(path);
+    }
+
+  private:
+    size_t pick(size_t n)
+    {
+        return random() % n;
+    }
+    std::string pick_path()
+    {
+        static const char *const paths[] = {"/",    "/a",   "/a/b", "/a/b/c", "/a/b/d",
+                                            "/a b", "/a!b", "/ab",  "/b",     "/b/a"};
+
+        return paths[pick(G_N_ELEMENTS(paths))];
+    }
+    std::string pick_token()
+    {
+        return model.empty() ? "none" : std::next(model.begin(), (long)pick(model.size()))->first;
+    }
+    int64_t pick_timeout_s()
+    {
+        return 1 + (int64_t)pick(30);
+    }
+    static int64_t end_of(int64_t timeout_s)
+    {
+        return weft_clock_wall_us() + timeout_s * G_USEC_PER_SEC;
+    }
+
+    void drop(const std::function<bool(const Modelled &)> &goes)
+    {
+        for (auto at = model.begin(); at != model.end();)
+            at = goes(at->second) ? model.erase(at) : std::next(at);
+    }
+
+    void take(const std::string &path)
+    {
+        const int64_t timeout_s = pick_timeout_s();
+        const Modelled wanted = {path, pick(2) == 0, pick(3) > 0, end_of(timeout_s)};
+        const char kind[] = {wanted.is_shared ? 's' : 'x', wanted.is_infinite ? 'i' : '0'};
+        size_t n_conflicts = 0;
+
+        for (const auto &[token, lock] : model)
+            n_conflicts += lock.stands_against(wanted) ? 1 : 0;
+        const std::string token = locks.take({path, kind, timeout_s});
+        ASSERT_EQ(token.empty(), n_conflicts > 0);
+        EXPECT_EQ(locks.last_conflicts.size(),
+                  std::min<size_t>(n_conflicts, WEFT_DAV_LOCK_MAX_CONFLICTS_TOLD));
+        if (!token.empty())
+            model[token] = wanted;
+    }
+
+    void release(const std::string &token)
+    {
+        EXPECT_EQ(locks.release(token),
+                  model.erase(token) > 0 ? OK : (int)WEFT_DAV_ERROR_NOT_FOUND);
+    }
+
+    void refresh(const std::string &token)
+    {
+        const int64_t timeout_s = pick_timeout_s();
+        const bool is_there = model.count(token) > 0;
+
+        EXPECT_EQ(locks.refresh(token, timeout_s), is_there ? OK : (int)WEFT_DAV_ERROR_NOT_FOUND);
+        if (is_there)
+            model[token].expires_us = end_of(timeout_s);
+    }
+
+    void forget(const std::string &path)
+    {
+        EXPECT_EQ(locks.forget(path), OK);
+        drop([&](const Modelled &lock) { return is_within(lock.root, path); });
+    }
+
+    void check(const std::string &path)
+    {
+        const Roots is_covering = locks.roots_covering(path);
+        const Roots is_below = locks.roots_in(path);
+        std::multiset<std::string> covering;
+        std::multiset<std::string> below;
+
+        for (const auto &[token, lock] : model) {
+            if (lock.covers(path))
+                covering.insert(lock.root);
+            if (is_within(lock.root, path))
+                below.insert(lock.root);
+        }
+        EXPECT_EQ(std::multiset<std::string>(is_covering.begin(), is_covering.end()), covering);
+        EXPECT_EQ(std::multiset<std::string>(is_below.begin(), is_below.end()), below);
+        EXPECT_EQ(locks.is_empty(), model.empty());
+    }
+
+    Locks &locks;
+    std::mt19937 random{42};
+    std::map<std::string, Modelled> model; /* by token */
+};
 
 } // namespace
 
@@ -279,85 +416,14 @@ TEST_P(LockStore, AFiberThatGivesUpHasNoLock)
     });
 }
 
-/* A random walk beside a model that is a plain list. */
 TEST_P(LockStore, DoesAsAPlainListWould)
 {
     run([](Locks &locks) {
-        static const char *const paths[] = {"/",    "/a",   "/a/b", "/a/b/c", "/a/b/d",
-                                            "/a b", "/a!b", "/ab",  "/b",     "/b/a"};
-        std::mt19937 random(42);
-        std::map<std::string, Modelled> model;
-        const auto pick = [&](size_t n) { return random() % n; };
+        Walk walk(locks);
 
-        for (int step = 0; step < 3000; step++) {
-            weft_clock_fake_advance_us((int64_t)pick(1000) * 1000);
-            const int64_t now_us = weft_clock_wall_us();
-            for (auto at = model.begin(); at != model.end();)
-                at = at->second.expires_us <= now_us ? model.erase(at) : std::next(at);
-
-            const std::string path = paths[pick(G_N_ELEMENTS(paths))];
-            const std::string known =
-                model.empty() ? "none" : std::next(model.begin(), (long)pick(model.size()))->first;
-            const int64_t timeout_s = 1 + (int64_t)pick(30);
-
-            switch (pick(6)) {
-            case 0:
-            case 1: {
-                const Modelled wanted = {path, pick(2) == 0, pick(3) > 0,
-                                         now_us + timeout_s * G_USEC_PER_SEC};
-                size_t n_conflicts = 0;
-
-                for (const auto &[token, other] : model) {
-                    const bool meets = (other.is_infinite && is_within(path, other.root)) ||
-                                       other.root == path ||
-                                       (wanted.is_infinite && is_within(other.root, path));
-                    n_conflicts += meets && !(wanted.is_shared && other.is_shared) ? 1 : 0;
-                }
-                const char kind[] = {wanted.is_shared ? 's' : 'x', wanted.is_infinite ? 'i' : '0'};
-                const std::string token = locks.take({path, kind, timeout_s});
-
-                ASSERT_EQ(token.empty(), n_conflicts > 0) << step;
-                EXPECT_EQ(locks.last_conflicts.size(),
-                          std::min<size_t>(n_conflicts, WEFT_DAV_LOCK_MAX_CONFLICTS_TOLD));
-                if (!token.empty())
-                    model[token] = wanted;
-                break;
-            }
-            case 2:
-                EXPECT_EQ(locks.release(known),
-                          model.erase(known) > 0 ? OK : (int)WEFT_DAV_ERROR_NOT_FOUND);
-                break;
-            case 3:
-                EXPECT_EQ(locks.refresh(known, timeout_s),
-                          model.count(known) > 0 ? OK : (int)WEFT_DAV_ERROR_NOT_FOUND);
-                if (model.count(known) > 0)
-                    model[known].expires_us = now_us + timeout_s * G_USEC_PER_SEC;
-                break;
-            case 4:
-                if (pick(10) > 0)
-                    break;
-                EXPECT_EQ(locks.forget(path), OK);
-                for (auto at = model.begin(); at != model.end();)
-                    at = is_within(at->second.root, path) ? model.erase(at) : std::next(at);
-                break;
-            case 5:
-                break;
-            }
-
-            std::multiset<std::string> covering;
-            std::multiset<std::string> below;
-            for (const auto &[token, lock] : model) {
-                if (lock.root == path || (lock.is_infinite && is_within(path, lock.root)))
-                    covering.insert(lock.root);
-                if (is_within(lock.root, path))
-                    below.insert(lock.root);
-            }
-            const Roots is_covering = locks.roots_covering(path);
-            const Roots is_below = locks.roots_in(path);
-            ASSERT_EQ(std::multiset<std::string>(is_covering.begin(), is_covering.end()), covering)
-                << step;
-            ASSERT_EQ(std::multiset<std::string>(is_below.begin(), is_below.end()), below) << step;
-            ASSERT_EQ(locks.is_empty(), model.empty());
+        for (int step = 0; step < 3000 && !testing::Test::HasFailure(); step++) {
+            SCOPED_TRACE("step " + std::to_string(step));
+            walk.step();
         }
     });
 }

@@ -5,12 +5,10 @@
  * what it does with extended attributes is for store_conformance_test.cc.
  */
 #include "store_subject.h"
+#include "telling_child.h"
 
 #include <fcntl.h>
-#include <signal.h>
-#include <spawn.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 
 #include <fstream>
 #include <set>
@@ -19,8 +17,6 @@
 #include "webdav/store/property_choice.h"
 
 using namespace weft_test;
-
-extern char **environ;
 
 namespace
 {
@@ -208,11 +204,9 @@ TEST_F(SqliteProperties, ServeSeveralFoldersFromOneDatabase)
     });
 }
 
-/* The child of the next test: makes, sets, copies, moves and replaces, and tells of what is done,
- * until it is killed. */
+/* Makes, sets, copies, moves and replaces, and tells the number of what is done. */
 TEST(SqlitePropertiesChild, DISABLED_WorksUntilItIsKilled)
 {
-    const int pipe_fd = atoi(g_getenv("WEFT_TEST_PIPE"));
     g_autoptr(WeftDavPropertyDatabase) database = weft_dav_property_database_open(
         g_getenv("WEFT_TEST_STATE"), WEFT_DAV_DURABILITY_PROCESS, nullptr);
     Subject store(weft_dav_dir_store_new(g_getenv("WEFT_TEST_FOLDER"), nullptr));
@@ -220,53 +214,35 @@ TEST(SqlitePropertiesChild, DISABLED_WorksUntilItIsKilled)
     weft_dav_dir_store_set_durability(store.store, WEFT_DAV_DURABILITY_PROCESS);
     weft_dav_dir_store_set_properties(store.store, weft_dav_sqlite_properties_new(database));
     in_fiber([&] {
-        for (int i = 0;; i++) {
+        bool is_well = true;
+
+        for (int i = 0; is_well; i++) {
             const std::string number = std::to_string(i);
             const std::string made = "/made-" + number;
-            const std::string done = number + "\n";
 
-            if (store.put(made, number) != OK ||
-                store.set_property(made, "n", "<n>" + number + "</n>") != OK ||
-                store.copy(made, "/copied-" + number) != OK ||
-                store.put("/copied-" + number, number) != OK ||
-                store.move(made, "/moved-" + number) != OK ||
-                write(pipe_fd, done.data(), done.size()) < 0)
-                return;
+            is_well = store.put(made, number) == OK &&
+                      store.set_property(made, "n", "<n>" + number + "</n>") == OK &&
+                      store.copy(made, "/copied-" + number) == OK &&
+                      store.put("/copied-" + number, number) == OK &&
+                      store.move(made, "/moved-" + number) == OK && TellingChild::tell(number);
         }
     });
 }
 
 TEST_F(SqliteProperties, AreWithTheRightFileWhenTheProcessWasKilled)
 {
-    char program[4096] = "";
-    int ends[2];
-    pid_t child;
-
-    ASSERT_GT(readlink("/proc/self/exe", program, sizeof program - 1), 0);
-    ASSERT_EQ(pipe2(ends, O_CLOEXEC), 0);
-    const int child_end = fcntl(ends[1], F_DUPFD, 100);
-    g_setenv("WEFT_TEST_STATE", state.path.c_str(), TRUE);
-    g_setenv("WEFT_TEST_FOLDER", folder.path.c_str(), TRUE);
-    g_setenv("WEFT_TEST_PIPE", std::to_string(child_end).c_str(), TRUE);
-    char filter[] = "--gtest_filter=SqlitePropertiesChild.*";
-    char disabled[] = "--gtest_also_run_disabled_tests";
-    char *arguments[] = {program, filter, disabled, nullptr};
-    ASSERT_EQ(posix_spawn(&child, program, nullptr, nullptr, arguments, environ), 0);
-    close(ends[1]);
-    close(child_end);
-
-    FILE *told = fdopen(ends[0], "r");
-    char line[32];
     int last_done = -1;
-    while (fgets(line, sizeof line, told) != nullptr) {
-        last_done = atoi(line);
-        if (last_done == 40)
-            kill(child, SIGKILL);
+    {
+        TellingChild child("SqlitePropertiesChild",
+                           {{"WEFT_TEST_STATE", state.path}, {"WEFT_TEST_FOLDER", folder.path}});
+        std::string number;
+
+        while (child.hear(&number)) {
+            last_done = std::stoi(number);
+            if (last_done == 40)
+                child.kill();
+        }
     }
-    fclose(told);
-    int status;
-    waitpid(child, &status, 0);
-    ASSERT_TRUE(WIFSIGNALED(status));
 
     with_store([&](Subject &store) {
         std::set<std::string> names;
@@ -281,6 +257,7 @@ TEST_F(SqliteProperties, AreWithTheRightFileWhenTheProcessWasKilled)
                 EXPECT_EQ(properties, "n=<n>" + number + "</n>;") << name;
             }
         }
+        EXPECT_GE(last_done, 40);
         for (int i = 0; i <= last_done; i++) {
             EXPECT_EQ(names.count("moved-" + std::to_string(i)), 1u);
             EXPECT_EQ(names.count("copied-" + std::to_string(i)), 1u);
