@@ -210,6 +210,24 @@ class PageTest(serving.ServingTest):
         shown = [one.text for one in self.page.find_all("button") if one.is_displayed()]
         self.assertEqual(shown, ["Download", "Clear", "Name", "Size", "Changed"])
 
+    def test_who_has_signed_in_is_shown_and_sees_what_he_may_do(self):
+        self.put("a.txt")
+        users = os.path.join(self.local, "users")
+        for name in ("ann", "bob"):
+            self.run_client(serving.weftdav_program(), "passwd", users, name, text_in="secret\n")
+        self.served = self.serve(self.folder, "--users", users, "--insecure-basic", "--rule", "/ write ann",
+                                 "--rule", "/ read bob")
+        for name, buttons in (("ann", ["Upload files", "Upload folder", "New folder", "Download", "Rename",
+                                       "Move", "Delete", "Clear", "Name", "Size", "Changed"]),
+                              ("bob", ["Download", "Clear", "Name", "Size", "Changed"])):
+            self.page.sign_in_as(name, "secret")
+            self.page.open(self.served.url)
+            self.page.see(".user", "Signed in as " + name)
+            self.page.select("a.txt")
+            shown = [one.text for one in self.page.find_all("button") if one.is_displayed()]
+            self.assertEqual(shown, buttons)
+        self.page.sign_in_as("", "")
+
     def test_a_lock_is_shown_and_holds(self):
         self.put("a.txt")
         self.served = self.serve(self.folder)
