@@ -59,14 +59,17 @@ append_quoted(GString *line, const char *text)
     g_string_append_c(line, '"');
 }
 
-/* A JSON string; bytes above ASCII are taken for Latin-1, so that the line is valid whatever was
- * sent. */
+/* A JSON string; text that is not UTF-8 is taken for Latin-1, so that the line is valid whatever
+ * was sent. */
 static void
 append_json(GString *line, const char *name, const char *text)
 {
+    const char *at = text != NULL ? text : "";
+    const gboolean is_utf8 = g_utf8_validate(at, -1, NULL);
+
     g_string_append_printf(line, ",\"%s\":\"", name);
-    for (const char *at = text != NULL ? text : ""; *at != '\0'; at++) {
-        if (is_plain(*at))
+    for (; *at != '\0'; at++) {
+        if (is_plain(*at) || (is_utf8 && (uint8_t)*at >= 0x80))
             g_string_append_c(line, *at);
         else
             g_string_append_printf(line, "\\u%04x", (uint8_t)*at);

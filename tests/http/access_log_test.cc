@@ -103,3 +103,10 @@ TEST_F(AccessLog, NamesTheUserAsOneWord)
               "memory - a\\x20[b\\x22 [14/Nov/2023:22:13:20 +0000] \"GET /c HTTP/1.1\" 200 5 \"-\" "
               "\"-\"\n");
 }
+
+TEST_F(AccessLog, KeepsUtf8InJson)
+{
+    EXPECT_NE(log_of(WEFT_HTTP_LOG_JSON, "GET /a HTTP/1.1\r\nHost: a\r\nX-User: \xc3\xa4nn\r\n\r\n")
+                  .find("\"user\":\"\xc3\xa4nn\""),
+              std::string::npos);
+}
