@@ -140,7 +140,8 @@ class SupervisedTest(serving.ServingTest):
         return served
 
     def test_a_reload_reopens_the_access_log(self):
-        served = self.start_with_config("access-log = access.log")
+        # With one worker: a line is written behind its answer, and others would not wait for it.
+        served = self.start_with_config("access-log = access.log", "workers = 1")
         log = os.path.join(self.place, "access.log")
         served.request("GET", "/file?before")
         os.rename(log, log + ".1")
