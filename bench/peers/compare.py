@@ -296,7 +296,7 @@ def run_rounds(bench, rows):
                     row.samples.setdefault(server.name, []).append(sample)
                 print("round %d  %-45s %-15s %s" % (
                     round_number + 1, row.title, server.name,
-                    "failed" if sample is None else format_cost(sample.cost, row.unit)), flush=True)
+                    "failed" if sample is None else format_sample(sample, row.unit)), flush=True)
 
 
 def format_cost(cost, unit):
@@ -307,6 +307,11 @@ def format_cost(cost, unit):
     if cost >= 1e3:
         return "%.2f ms" % (cost / 1e3)
     return "%.1f us" % cost
+
+
+def format_sample(sample, unit):
+    rate = "" if sample.rate is None else "  %.0f/s" % sample.rate
+    return format_cost(sample.cost, unit) + rate
 
 
 def median_of(row, name, field="cost"):
