@@ -101,6 +101,8 @@ class MetricsTest(serving.ServingTest):
         connection.recv(4096)
         samples = self.samples()
         self.assertGreaterEqual(samples["weftdav_connections_accepted_total", None], 1)
+        for name in ("connections_refused", "tls_handshakes", "tls_failed_handshakes"):
+            self.assertEqual(samples["weftdav_%s_total" % name, None], 0)
         self.assertGreaterEqual(samples["weftdav_fibers", None], 2)
         self.assertEqual(samples["weftdav_locks", None], 0)
         for state in ("active", "parked"):

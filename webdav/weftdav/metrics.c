@@ -90,6 +90,13 @@ append_connections(GString *text, WeftServer *server)
     weft_server_get_metrics(server, &metrics);
     append_single(text, "weftdav_connections_accepted_total", "counter", "Connections accepted.",
                   metrics.n_accepted);
+    append_single(text, "weftdav_connections_refused_total", "counter",
+                  "Connections closed at once: too many of one address.", metrics.n_refused);
+    append_single(text, "weftdav_tls_handshakes_total", "counter", "TLS handshakes done.",
+                  metrics.n_handshakes);
+    append_single(text, "weftdav_tls_failed_handshakes_total", "counter",
+                  "TLS handshakes that failed, and clients that began none.",
+                  metrics.n_failed_handshakes);
     begin_family(text, name, "gauge",
                  "Connections: active ones are served by a fiber, parked ones wait without one.");
     g_string_append_printf(text,
