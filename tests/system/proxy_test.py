@@ -77,10 +77,13 @@ class ProxyTest(serving.ServingTest):
                     self.fail("the proxy does not start:\n" + serving.read_file(log_path).decode())
                 time.sleep(0.01)
 
-    def start_nginx(self):
-        """Returns the ports of TLS and of plain HTTP."""
+    def start_nginx(self, changes=()):
+        """With some pieces of its configuration changed; returns the ports of TLS and of plain HTTP."""
         secure, plain = free_port(), free_port()
         server = documented("nginx")
+        for old, new in changes:
+            self.assertIn(old, server)
+            server = server.replace(old, new)
         self.assertIn("listen 443 ssl;", server)
         server = server.replace("listen 443 ssl;", "listen 127.0.0.1:%s ssl;\n    listen 127.0.0.1:%s;"
                                 % (secure, plain))
@@ -165,6 +168,30 @@ class ProxyTest(serving.ServingTest):
         self.assertEqual(len(summaries), 5, output)
         self.assertEqual({n_failed for _, n_failed in summaries}, {"0"}, output)
         self.assertNotIn("WARNING", output)
+
+    def use_below(self, url):
+        small = os.path.join(self.place, "small")
+        serving.write_file(small, b"content")
+        self.assertEqual(self.status("-T", small, url + "/a"), 201)
+        self.assertEqual(self.status("-X", "MOVE", "-H", "Destination: %s/b" % url, url + "/a"), 201)
+        listing = self.curl("-X", "PROPFIND", "-H", "Depth: 1", url + "/")
+        self.assertIn("href>/dav/b<", listing)
+        self.assertEqual(self.status(url + "/b"), 200)
+
+    @unittest.skipUnless(NGINX, "nginx is not there")
+    @serving.needs_program("curl")
+    def test_below_a_path_that_nginx_leaves(self):
+        self.served = self.serve(self.folder, "--prefix", "/dav")
+        secure, _ = self.start_nginx([("location / {", "location /dav/ {")])
+        self.use_below("https://localhost:%s/dav" % secure)
+
+    @unittest.skipUnless(NGINX, "nginx is not there")
+    @serving.needs_program("curl")
+    def test_below_a_path_that_nginx_takes_away(self):
+        self.served = self.serve(self.folder, "--base-url", "https://localhost/dav")
+        secure, _ = self.start_nginx([("location / {", "location /dav/ {"),
+                                      ("127.0.0.1:8080;", "127.0.0.1:8080/;")])
+        self.use_below("https://localhost:%s/dav" % secure)
 
     @unittest.skipUnless(CADDY, "caddy is not there")
     @serving.needs_program("curl")
