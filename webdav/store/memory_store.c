@@ -486,6 +486,7 @@ splice(MemoryUpload *upload, GBytes *old, int64_t offset_bytes, GError **error)
     if (!reserve(&whole, MAX(old_size, offset + upload->size), error))
         return FALSE;
     whole.size = MAX(old_size, offset + upload->size);
+    g_assert(whole.size == 0 || whole.data != NULL);
     if (old_size > 0)
         memcpy(whole.data, g_bytes_get_data(old, NULL), old_size);
     if (upload->size > 0)

@@ -63,7 +63,7 @@ parse_size(const char *text, const char *said_as, int64_t *ret_bytes, GError **e
         *ret_bytes = -1;
         return TRUE;
     }
-    if (used > 0 && used + 1 == length) {
+    if (used > 0 && used < length && used + 1 == length) {
         const char *unit = strchr(units, g_ascii_toupper(text[used]));
 
         if (unit == NULL)
