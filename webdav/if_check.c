@@ -29,7 +29,7 @@ find_state_at(WeftDavCall *call, const char *path, State *state, GError **error)
     const gboolean is_own = strcmp(path, call->path) == 0;
     WeftDavInfo info;
 
-    if (!is_own && !weft_dav_may_see(call, path))
+    if (!weft_dav_may_see(call, path))
         return TRUE;
     if (is_own ? call->on == WEFT_DAV_ON_FILE
                : call->store->methods->stat(call->store, path, &info, NULL) && !info.is_collection)

@@ -358,11 +358,12 @@ call_clear(WeftDavCall *call)
     g_free(call->destination);
 }
 
-/* The method looks for itself; what is not there has no conditions either, but a 404. */
+/* The method looks for itself; what is not there has no conditions either, but a 404; and a
+ * stranger learns nothing of what is. */
 static gboolean
 just_read(WeftDavCall *call, GError **error)
 {
-    if (call->if_field != NULL) {
+    if (call->if_field != NULL && !weft_dav_is_stranger(call)) {
         if (!weft_dav_call_look(call, error))
             return FALSE;
         if ((call->method->on & call->on) != 0 && !weft_dav_check_if(call, error))

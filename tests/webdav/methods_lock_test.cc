@@ -447,25 +447,46 @@ TEST_P(LockOfUsers, ATokenIsOfUseToItsOwner)
     EXPECT_EQ(Do("UNLOCK", "/f", ada + "Lock-Token: <" + token + ">\r\n").status, 204);
 }
 
-/* Bob may do all in /pub, and see nothing else; the others may do everything. */
+/* Ada may do everything; the others all in /pub, and see nothing else. */
 static unsigned
-RightsOfBob(gpointer, const char *user, const char *path, WeftDavExtent)
+RightsOfAda(gpointer, const char *user, const char *path, WeftDavExtent)
 {
-    const bool is_bob = g_strcmp0(user, "bob") == 0;
+    const bool is_ada = g_strcmp0(user, "ada") == 0;
 
-    return !is_bob || g_str_has_prefix(path, "/pub") ? WEFT_DAV_MAY_ALL : 0;
+    return is_ada || g_str_has_prefix(path, "/pub") ? WEFT_DAV_MAY_ALL : 0;
+}
+
+TEST_P(LockOfUsers, IfTellsStrangersNothing)
+{
+    const std::string ada = "X-User: ada\r\n";
+    WeftDavOptions options = weft_dav_options_default();
+
+    options.rights.function = RightsOfAda;
+    options.rights.is_asked_in = TRUE;
+    Serve(options);
+    Do("PUT", "/secret", ada, "x");
+    const std::string etag = Do("HEAD", "/secret", ada).Field("ETag");
+    const std::string has_it = "If: </secret> ([" + etag + "])\r\n";
+
+    ASSERT_NE(etag, "");
+    EXPECT_EQ(Do("OPTIONS", "/secret", has_it).status, 200);
+    EXPECT_EQ(Do("OPTIONS", "/secret", "If: (Not [" + etag + "])\r\n").status, 200);
+    EXPECT_EQ(Do("OPTIONS", "/secret", ada + "If: (Not [" + etag + "])\r\n").status, 412);
+    EXPECT_EQ(Do("PUT", "/pub", has_it, "y").status, 412);
+    EXPECT_EQ(Do("PUT", "/pub", ada + has_it, "y").status, 201);
 }
 
 TEST_P(LockOfUsers, WhatMayNotBeSeenIsNotTold)
 {
+    const std::string ada = "X-User: ada\r\n";
     const std::string bob = "X-User: bob\r\n";
     WeftDavOptions options = weft_dav_options_default();
 
-    options.rights.function = RightsOfBob;
+    options.rights.function = RightsOfAda;
     Serve(options);
     Do("MKCOL", "/pub");
     Do("PUT", "/pub/f", bob, "x");
-    ASSERT_EQ(Do("LOCK", "/", "Depth: infinity\r\n", LockInfo("exclusive")).status, 200);
+    ASSERT_EQ(Do("LOCK", "/", ada + "Depth: infinity\r\n", LockInfo("exclusive")).status, 200);
 
     const Answer listing = Do("PROPFIND", "/pub", bob + "Depth: 1\r\n");
     EXPECT_EQ(listing.Count("<D:activelock>"), 2u) << listing.body;

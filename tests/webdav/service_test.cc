@@ -55,6 +55,7 @@ TEST_P(Service, ReadOnlyRefusesWhatWrites)
          {"PUT", "MKCOL", "DELETE", "PROPPATCH", "COPY", "MOVE", "LOCK", "UNLOCK"})
         EXPECT_EQ(Do(method, "/f").status, 403) << method;
     EXPECT_EQ(Do("OPTIONS", "/").Field("Allow"), "OPTIONS, GET, HEAD, PROPFIND");
+    EXPECT_EQ(Do("OPTIONS", "/").Field("DAV"), "1, 3");
     EXPECT_EQ(Do("PROPFIND", "/", "Depth: 0\r\n").status, 207);
 }
 

@@ -14,10 +14,12 @@ weft_dav_options(WeftDavCall *call, GError **error)
     else if (!weft_dav_call_look(call, error))
         return FALSE;
     weft_dav_call_set_allow(call, call->on);
-    /* RFC 4918 18: class 2 is locks, without which Finder mounts for reading only; 3 that it is
-     * this document's demands that are met rather than those of RFC 2518. */
-    weft_http_response_set_header(call->response, "DAV",
-                                  "1, 2, 3, extended-mkcol, sabredav-partialupdate");
+    /* RFC 4918 18: class 2 is locks, without which Finder mounts for reading only, as it should
+     * where that is all there is; 3 that it is this document's demands that are met rather than
+     * those of RFC 2518. */
+    weft_http_response_set_header(
+        call->response, "DAV",
+        call->options->read_only ? "1, 3" : "1, 2, 3, extended-mkcol, sabredav-partialupdate");
     if (call->on == WEFT_DAV_ON_FILE) /* RFC 5789 3.1 */
         weft_http_response_set_header(call->response, "Accept-Patch",
                                       "application/x-sabredav-partialupdate");
