@@ -145,6 +145,17 @@ offers_digest(const Visit *visit, WeftHttpDigestAlgorithm algorithm)
     return users->find_digest != NULL && users->has_digests(users->data, algorithm);
 }
 
+/* The network redirector of Windows does what RFC 2617 says: MD5.  Where there are two challenges
+ * it may see the one that it cannot answer. */
+static gboolean
+knows_md5_only(const Visit *visit)
+{
+    const char *agent = weft_http_request_field(visit->request, WEFT_HTTP_FIELD_USER_AGENT);
+
+    return agent != NULL && (g_str_has_prefix(agent, "Microsoft-WebDAV-MiniRedir") ||
+                             g_str_has_prefix(agent, "DavClnt"));
+}
+
 static void
 offer_digest(Visit *visit, WeftHttpDigestAlgorithm algorithm, gboolean is_stale)
 {
@@ -169,7 +180,8 @@ ask(Visit *visit, gboolean is_stale, GError **error)
 
     weft_http_response_reset(visit->response);
     for (size_t i = 0; i < G_N_ELEMENTS(algorithms); i++) {
-        if (!offers_digest(visit, algorithms[i]))
+        if (!offers_digest(visit, algorithms[i]) ||
+            (algorithms[i] != WEFT_HTTP_DIGEST_MD5 && knows_md5_only(visit)))
             continue;
         offer_digest(visit, algorithms[i], is_stale);
         offers_any = TRUE;

@@ -285,6 +285,20 @@ TEST_F(Auth, OffersTheBestDigestFirst)
     });
 }
 
+TEST_F(Auth, OffersWindowsWhatItKnows)
+{
+    Begin(DIGEST);
+    in_fiber([this] {
+        const std::string agent = "User-Agent: Microsoft-WebDAV-MiniRedir/10.0.19045\r\n";
+        const std::string answer = Ask("/in", agent);
+        const std::string nonce = NonceOf(answer, "MD5");
+
+        EXPECT_FALSE(has(answer, "SHA-256"));
+        EXPECT_TRUE(
+            has(Ask("/in", agent + Digest(nonce, 1, "HOME\\ann", "secret", "/in", true)), "<ann>"));
+    });
+}
+
 TEST_F(Auth, LetsInByDigest)
 {
     Begin(DIGEST);
