@@ -2,6 +2,7 @@
 
 #include <weft/tls.h>
 
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <weft/file.h>
 
@@ -13,6 +14,7 @@
 
 extern "C" {
 #include "fiber/stack.h"
+#include "io/listener.h"
 #include "io/socket.h"
 #include "io/tls_context.h"
 #include "io/tls_stream.h"
@@ -104,6 +106,33 @@ struct Ends {
 
         EXPECT_TRUE(weft_tls_handshake(stream, &error)) << error->message;
     }
+};
+
+/* Two connected streams over TCP. */
+struct TcpPair {
+    WeftStream *client = nullptr;
+    WeftStream *server = nullptr;
+
+    TcpPair()
+    {
+        WeftEndpoint endpoint;
+        WeftAddress bound;
+
+        EXPECT_TRUE(weft_endpoint_parse("127.0.0.1:0", &endpoint, nullptr));
+        int fd = weft_listen(&endpoint.address, WEFT_LISTEN_ALONE, nullptr);
+        EXPECT_TRUE(weft_bound_address(fd, &bound, nullptr));
+        g_autofree char *address = weft_address_format(&bound);
+        WeftListener *listener = weft_listener_new(fd, nullptr);
+        client = weft_stream_connect(address, nullptr);
+        server = weft_listener_accept(listener, nullptr);
+        weft_listener_free(listener);
+    }
+    ~TcpPair()
+    {
+        weft_stream_free(client);
+        weft_stream_free(server);
+    }
+    TcpPair(const TcpPair &) = delete;
 };
 
 std::string
@@ -563,6 +592,39 @@ TEST_F(Tls, OverSocketsWithAndWithoutOpenSslWritingItself)
             join(group);
         });
     }
+}
+
+/* Where the kernel has TLS it sends the file; elsewhere we do: what arrives is the same. */
+TEST_F(Tls, SendsFilesOverTcp)
+{
+    const std::string sent = noise(2500000);
+    g_autofree char *path = g_build_filename(files.folder, "file", nullptr);
+
+    ASSERT_TRUE(g_file_set_contents(path, sent.data(), static_cast<gssize>(sent.size()), nullptr));
+    in_fiber([&] {
+        TcpPair pair;
+        g_autoptr(WeftStream) to_client =
+            weft_tls_attach_server(server, g_steal_pointer(&pair.server), nullptr);
+        g_autoptr(WeftStream) to_server =
+            weft_tls_attach_client(client, g_steal_pointer(&pair.client), "localhost", nullptr);
+        g_autoptr(WeftGroup) group = weft_group_new();
+
+        spawn(group, [&] {
+            g_autoptr(WeftFile) file =
+                weft_file_new(open(path, O_RDONLY | O_CLOEXEC), WEFT_FILE_LOCAL);
+
+            Ends::shake(to_client);
+            EXPECT_TRUE(weft_stream_write_more(to_client, "head", 4, nullptr));
+            EXPECT_TRUE(weft_stream_send_file(to_client, file, 0, static_cast<int64_t>(sent.size()),
+                                              nullptr));
+            EXPECT_EQ(weft_stream_n_written(to_client), sent.size() + 4);
+            RecordProperty("in_kernel", weft_tls_is_in_kernel(to_client));
+        });
+        EXPECT_EQ(hear(to_server, 4), "head");
+        EXPECT_TRUE(hear(to_server, sent.size()) == sent);
+        join(group);
+    });
+    g_unlink(path);
 }
 
 TEST_F(Tls, AHandshakeFitsIntoAFibersStack)
