@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What weftdav tells who watches it: metrics in the text format of Prometheus, health, readiness."""
 
+import http.client
 import math
 import os
 import re
@@ -126,6 +127,23 @@ class MetricsTest(serving.ServingTest):
         before = self.n_requests("GET", "2xx")
         self.samples()
         self.assertEqual(self.n_requests("GET", "2xx"), before)
+
+    def test_a_log_that_nobody_takes_holds_up_nobody(self):
+        pipe = os.path.join(self.scratch(), "pipe")
+        os.mkfifo(pipe)
+        reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+        self.addCleanup(os.close, reader)
+        address = serving.free_address()
+        served = self.serve(self.scratch(), "--metrics", address, "--access-log", pipe)
+        watch = serving.Served(served.process, address, served.log_path)
+        connection = http.client.HTTPConnection(served.address, timeout=serving.END_S)
+        self.addCleanup(connection.close)
+        # 400 KiB: the pipe is full, then the ring behind it.
+        for _ in range(100):
+            connection.request("GET", "/?" + "x" * 4096)
+            self.assertEqual(connection.getresponse().read()[:1], b"<")
+        samples = parse(watch.request("GET", "/metrics").body.decode())
+        self.assertGreater(samples["weftdav_access_log_dropped_lines_total", None], 0)
 
     @unittest.skipUnless(prometheus_parser, "python3-prometheus-client is not installed")
     def test_the_client_library_reads_it(self):
