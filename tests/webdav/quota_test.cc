@@ -2,6 +2,7 @@
 /*
  * A share that may hold so much and no more: told by PROPFIND, and refused before the body is sent.
  */
+#include <atomic>
 #include <fstream>
 
 #include "dav_client.h"
@@ -122,6 +123,30 @@ TEST_P(Quota, PartsAndCopiesCount)
     EXPECT_EQ(Space(), "100 900");
     EXPECT_EQ(Copy("MOVE", "/f", "/g").status, 201);
     EXPECT_EQ(Space(), "100 900");
+}
+
+/* Uploads from all sides at once: together they take what there is, and not a byte more. */
+TEST_P(Quota, ManyUploadsAtOnceShareTheRoom)
+{
+    constexpr int n_clients = 6;
+    std::vector<std::thread> clients;
+    std::atomic<int> n_made{0};
+
+    Serve(weft_dav_options_default(), 2);
+    for (int i = 0; i < n_clients; i++)
+        clients.emplace_back([this, i, &n_made] {
+            for (int k = 0; k < 8; k++) {
+                const std::string path = "/f" + std::to_string(i) + "-" + std::to_string(k);
+                const int status = Do("PUT", path, "", Bytes(30)).status;
+
+                EXPECT_TRUE(status == 201 || status == 507) << status;
+                n_made += status == 201 ? 1 : 0;
+            }
+        });
+    for (std::thread &client : clients)
+        client.join();
+    EXPECT_EQ(n_made, 33);
+    EXPECT_EQ(Space(), "10 990");
 }
 
 /* A share that was filled before, and by others: the first count sees it. */

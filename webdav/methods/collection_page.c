@@ -186,7 +186,7 @@ append_top(Page *page)
     append(page,
            "</h1>\n<table>\n<thead><tr><th scope=\"col\">Name</th>"
            "<th scope=\"col\">Size</th><th scope=\"col\">Changed</th></tr></thead>\n<tbody>\n");
-    if (strcmp(page->call->path, "/") != 0)
+    if (count_segments(below_root(page->call)) > 0)
         append(page, "<tr><td class=\"up\"><a href=\"../\">../</a></td><td></td><td></td></tr>\n");
 }
 

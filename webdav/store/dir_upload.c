@@ -53,7 +53,7 @@ check_room(const TargetJob *job, int dir_fd, GError **error)
     struct statvfs st;
 
     if (job->size_bytes < 0 || fstatvfs(dir_fd, &st) != 0 ||
-        (uint64_t)job->size_bytes / st.f_frsize < st.f_bavail)
+        (uint64_t)job->size_bytes / st.f_frsize < st.f_bfree)
         return TRUE;
     return weft_dav_set_system_error(error, ENOSPC, "make room for", job->base.path);
 }
