@@ -5,9 +5,8 @@
  * progress, and because it parses XML where markup from strings is forbidden (Trusted Types).
  */
 
-const PROPERTIES = `<?xml version="1.0" encoding="utf-8"?>
-<D:propfind xmlns:D="DAV:"><D:prop><D:resourcetype/><D:getcontentlength/><D:getcontenttype/>
-<D:getlastmodified/><D:lockdiscovery/><D:current-user-privilege-set/></D:prop></D:propfind>`;
+const PROPERTIES = ["resourcetype", "getcontentlength", "getcontenttype", "getlastmodified", "lockdiscovery"];
+const PRIVILEGES = "current-user-privilege-set";
 
 /* What people are told; %s is the name of the resource. */
 const REASONS = new Map([
@@ -74,63 +73,82 @@ export function send(method, url, {fields = {}, body = null, type = "", onprogre
     });
 }
 
-function within(node, name) {
-    return node?.getElementsByTagNameNS("DAV:", name) ?? [];
+/* The children of @node that are DAV:@name.  Collections that the browser would keep up to date cost
+ * seconds in a large folder. */
+function* childrenOf(node, name) {
+    for (let child = node?.firstElementChild; child; child = child.nextElementSibling)
+        if (child.localName === name && child.namespaceURI === "DAV:")
+            yield child;
+}
+
+function childOf(node, name) {
+    return childrenOf(node, name).next().value;
 }
 
 function textOf(node, name) {
-    return within(node, name)[0]?.textContent.trim() ?? "";
+    return childOf(node, name)?.textContent.trim() ?? "";
 }
 
 /* Properties that a server does not know stand in a propstat of their own, with 404. */
 function foundProperties(response) {
-    return [...within(response, "propstat")]
-        .find((propstat) => / 200/.test(textOf(propstat, "status")));
+    for (const propstat of childrenOf(response, "propstat"))
+        if (textOf(propstat, "status").includes(" 200"))
+            return childOf(propstat, "prop");
+    return null;
 }
 
 function readLocks(found) {
-    return [...within(found, "activelock")].map((lock) => textOf(lock, "owner"));
-}
-
-/* Null where the server does not tell: then it may be tried. */
-function readPrivileges(found) {
-    const set = within(found, "current-user-privilege-set")[0];
-
-    return set ? new Set([...within(set, "privilege")].map((one) => one.firstElementChild?.localName))
-        : null;
+    return [...childrenOf(childOf(found, "lockdiscovery"), "activelock")].map((lock) => textOf(lock, "owner"));
 }
 
 function readResource(response, base) {
     const url = new URL(textOf(response, "href"), base);
     const found = foundProperties(response);
-    const privileges = readPrivileges(found);
-    const allows = (...names) => privileges === null || names.some((name) => privileges.has(name));
 
     return {
         url,
         name: nameOf(url),
-        isFolder: within(found, "collection").length > 0,
+        isFolder: childOf(childOf(found, "resourcetype"), "collection") !== undefined,
         size: Number(textOf(found, "getcontentlength")),
         type: textOf(found, "getcontenttype"),
         modified: new Date(textOf(found, "getlastmodified")),
         locks: readLocks(found),
-        mayAdd: allows("all", "write", "bind"),
-        mayChange: allows("all", "write", "write-content"),
     };
+}
+
+async function propfind(url, depth, properties, signal) {
+    const answer = await send("PROPFIND", url, {
+        fields: {Depth: depth, "Content-Type": "application/xml"},
+        body: `<?xml version="1.0" encoding="utf-8"?><D:propfind xmlns:D="DAV:"><D:prop>
+${properties.map((name) => `<D:${name}/>`).join("")}</D:prop></D:propfind>`,
+        type: "document",
+        signal,
+    });
+
+    return [...childrenOf(answer.responseXML?.documentElement, "response")];
 }
 
 /** Resolves with the folder at @url and its members. */
 export async function list(url, signal) {
-    const answer = await send("PROPFIND", url, {
-        fields: {Depth: "1", "Content-Type": "application/xml"},
-        body: PROPERTIES,
-        type: "document",
-        signal,
-    });
-    const resources = [...within(answer.responseXML, "response")].map((one) => readResource(one, url));
+    const responses = await propfind(url, "1", PROPERTIES, signal);
+    const resources = responses.map((one) => readResource(one, url));
     const folder = resources.find((one) => one.url.pathname === url.pathname) ?? resources[0];
 
     return {folder, members: resources.filter((one) => one !== folder)};
+}
+
+/**
+ * Resolves with what the person may do in the folder at @url.  Not asked for each member: who may
+ * change the folder may as a rule change what is in it, and otherwise hears of it.
+ */
+export async function rightsIn(url) {
+    const [response] = await propfind(url, "0", [PRIVILEGES]);
+    const set = childOf(foundProperties(response), PRIVILEGES);
+    const names = [...childrenOf(set, "privilege")].map((one) => one.firstElementChild?.localName);
+    /* A server that does not tell may be tried. */
+    const allows = (...wanted) => !set || wanted.some((name) => names.includes(name));
+
+    return {mayAdd: allows("all", "write", "bind"), mayChange: allows("all", "write", "write-content")};
 }
 
 /* RFC 4918 9.6.1, 9.9.4: 207 here is about members that could not be handled. */
@@ -139,7 +157,7 @@ async function change(method, url, fields) {
 
     if (answer.status !== 207)
         return;
-    const failed = within(answer.responseXML, "response")[0];
+    const failed = childOf(answer.responseXML?.documentElement, "response");
     const status = Number(textOf(failed, "status").split(" ")[1]) || 500;
     throw new DavError(status, new URL(textOf(failed, "href"), url));
 }

@@ -91,11 +91,11 @@ function showPlace() {
 
 /* Show the folder at @url. */
 async function load(url) {
-    const found = await dav.list(url);
+    const [found, rights] = await Promise.all([dav.list(url), dav.rightsIn(url)]);
 
     if (folder === null)
         takeOver();
-    folder = {...found.folder, url};
+    folder = {...found.folder, ...rights, url};
     showPlace();
     listing.show(found.members);
     empty.textContent = "This folder is empty.";
@@ -155,7 +155,7 @@ function showSelection() {
     selectionText.textContent = `${selected.length} selected`;
     renaming.disabled = selected.length !== 1;
     for (const one of changing)
-        one.hidden = isReadOnly || selected.some((member) => !member.mayChange);
+        one.hidden = isReadOnly || !folder.mayChange;
     if (filter.value !== "")
         status.textContent = `${listing.shown.length} found`;
 }
@@ -277,7 +277,7 @@ function acceptKeys() {
         }
         const [command, most] = commands[event.key] ?? [];
         const n = listing.target.length;
-        if (command && n > 0 && n <= most && listing.target.every((one) => one.mayChange) && !isReadOnly)
+        if (command && n > 0 && n <= most && folder.mayChange && !isReadOnly)
             command();
     });
 }
