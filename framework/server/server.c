@@ -9,6 +9,7 @@
 #include "io/resolver.h"
 #include "server/metrics.h"
 #include "server/service.h"
+#include "server/signals.h"
 #include "server/worker.h"
 
 #include <errno.h>
@@ -424,11 +425,36 @@ weft_server_prepare(WeftServer *server, GError **error)
     return open_listening_sockets(server, error);
 }
 
+/* Before any worker answers: who has an answer may already send a signal. */
+static gboolean
+catch_signals(WeftServer *server, GError **error)
+{
+    g_autoptr(GError) failure = NULL;
+
+    server->signals_fd = weft_signals_begin(server->observer != NULL, &failure);
+    if (failure == NULL)
+        return TRUE;
+    g_propagate_error(error, g_steal_pointer(&failure));
+    return FALSE;
+}
+
+/* If worker 0 has not come to watch them. */
+static void
+leave_signals(WeftServer *server)
+{
+    if (server->signals_fd < 0)
+        return;
+    close(g_steal_fd(&server->signals_fd));
+    weft_signals_end();
+}
+
 gboolean
 weft_server_run(WeftServer *server, GError **error)
 {
     g_return_val_if_fail(!server->has_run, FALSE);
     if (server->workers == NULL && !weft_server_prepare(server, error))
+        return FALSE;
+    if (!catch_signals(server, error))
         return FALSE;
 
     server->has_run = TRUE;
@@ -438,6 +464,7 @@ weft_server_run(WeftServer *server, GError **error)
     weft_worker_run(&server->workers[0]);
     for (unsigned i = 1; i < server->n_workers; i++)
         g_thread_join(g_steal_pointer(&server->workers[i].thread));
+    leave_signals(server);
     return take_first_error(server, error);
 }
 

@@ -223,15 +223,10 @@ watch_signals(gpointer data, GError **error)
 static gboolean
 start_watching_signals(WeftWorker *worker, WeftGroup *group, GError **error)
 {
-    g_autoptr(GError) failure = NULL;
-    int fd = weft_signals_begin(worker->server->observer != NULL, &failure);
+    int fd = g_steal_fd(&worker->server->signals_fd);
 
-    if (fd < 0) {
-        if (failure == NULL)
-            return TRUE;
-        g_propagate_error(error, g_steal_pointer(&failure));
-        return FALSE;
-    }
+    if (fd < 0)
+        return TRUE;
     WeftDescriptor *descriptor = weft_descriptor_new(fd, error);
     if (descriptor == NULL) {
         weft_signals_end();
