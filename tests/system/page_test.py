@@ -95,6 +95,23 @@ class PageTest(serving.ServingTest):
         self.page.driver.refresh()
         self.page.see_names("a#b%")
 
+    def test_it_stays_below_a_prefix(self):
+        self.put("a/b.txt")
+        self.open("some/files/a", "--prefix", "/some/files")
+        self.page.see_names("b.txt")
+        self.page.select("b.txt")
+        self.page.press("Rename")
+        self.page.fill("#name", "c.txt")
+        self.page.press("Rename", "dialog")
+        self.page.see_names("c.txt")
+        self.page.follow("Home")
+        self.page.see_names("a")
+        self.assertEqual(self.page.driver.current_url, self.served.url + "some/files/")
+        self.assertEqual(serving.all_names(self.folder), ["a", "a/c.txt"])
+        self.page.press("Download as ZIP")
+        names = zipfile.ZipFile(io.BytesIO(self.page.saved("files.zip"))).namelist()
+        self.assertEqual(sorted(names), ["files/a/", "files/a/c.txt"])
+
     def test_the_filter_leaves_what_has_the_text(self):
         for name in ("one.txt", "two.txt", "three.png"):
             self.put(name)
