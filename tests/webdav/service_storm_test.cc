@@ -94,6 +94,34 @@ TEST_P(Storm, TreesMoveWhole)
     EXPECT_EQ(all.Count("<D:response>"), 3u) << all.body;
 }
 
+/* Of locks of their own, and of one that they share. */
+TEST_P(Storm, NoUnlockIsLost)
+{
+    auto lock_info = [](const std::string &scope) {
+        return "<lockinfo xmlns='DAV:'><lockscope><" + scope +
+               "/></lockscope><locktype><write/></locktype></lockinfo>";
+    };
+
+    Do("PUT", "/shared", "", "x");
+    Together([&](int client) {
+        const std::string own = "/own" + std::to_string(client);
+
+        for (int i = 0; i < N_ROUNDS; i++) {
+            for (const std::string &path : {own, std::string("/shared")}) {
+                const Answer locked = Do("LOCK", path, "Depth: 0\r\n",
+                                         lock_info(path == own ? "exclusive" : "shared"));
+                const std::string token = locked.Field("Lock-Token");
+
+                EXPECT_EQ(locked.status / 100, 2) << locked.body;
+                EXPECT_EQ(Do("PUT", path, "If: (" + token + ")\r\n", "y").status, 204);
+                EXPECT_EQ(Do("UNLOCK", path, "Lock-Token: " + token + "\r\n").status, 204);
+            }
+            EXPECT_EQ(Do("PUT", own, "", "z").status, 204);
+        }
+    });
+    EXPECT_EQ(Do("PUT", "/shared", "", "z").status, 204);
+}
+
 TEST_P(Storm, MixedChangesNeverFail)
 {
     Together([&](int client) {
