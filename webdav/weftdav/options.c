@@ -26,11 +26,12 @@ static const char summary[] =
     "Serves DIR (default: the current folder) over WebDAV, on " DEFAULT_ADDRESS ".";
 
 static const char description[] =
-    "ADDR is HOST:PORT, [V6]:PORT or unix:/PATH.  SIZE is in bytes; K, M, G and T behind it\n"
-    "multiply by 1024 each.  A switch that something else turned on: --no-NAME turns it off.\n"
-    "Each option is also the key NAME in [weftdav] of the configuration file, and the variable\n"
-    "WEFTDAV_NAME in the environment; the command line goes before the environment, and that\n"
-    "before the file.  SIGTERM and SIGINT stop the server once what is under way is done; a\n"
+    "ADDR is HOST:PORT, [V6]:PORT or unix:/PATH; with http:// in front it never speaks TLS, with\n"
+    "https:// always, otherwise where there is a certificate.  SIZE is in bytes; K, M, G and T\n"
+    "behind it multiply by 1024 each.  A switch that something else turned on: --no-NAME turns it\n"
+    "off.  Each option is also the key NAME in [weftdav] of the configuration file, and the\n"
+    "variable WEFTDAV_NAME in the environment; the command line goes before the environment, and\n"
+    "that before the file.  SIGTERM and SIGINT stop the server once what is under way is done; a\n"
     "second one stops it at once.  SIGUSR1 lists all fibers on stderr.\n";
 
 /* ---- the table ---- */
