@@ -30,7 +30,7 @@ struct WeftHttpLogWriter {
     int fd;
     pthread_mutex_t mutex;
     pthread_cond_t has_lines; /* or the end has come */
-    pthread_cond_t is_empty;
+    pthread_cond_t has_written;
     pthread_t thread;
     gboolean has_thread;
     gboolean is_ending;
@@ -140,8 +140,7 @@ work(void *data)
         pthread_mutex_lock(&writer->mutex);
         writer->written_to += length;
         writer->n_dropped += n_lost;
-        if (writer->filled_to == writer->written_to)
-            pthread_cond_broadcast(&writer->is_empty);
+        pthread_cond_broadcast(&writer->has_written);
         if (succeeded && writer->n_dropped > writer->n_reported) {
             report_unlocks(writer);
             pthread_mutex_lock(&writer->mutex);
@@ -180,7 +179,7 @@ weft_http_log_writer_new(int fd)
     pthread_cond_init(&writer->has_lines, NULL);
     pthread_condattr_init(&attributes);
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&writer->is_empty, &attributes);
+    pthread_cond_init(&writer->has_written, &attributes);
     pthread_condattr_destroy(&attributes);
     return writer;
 }
@@ -196,7 +195,7 @@ weft_http_log_writer_free(WeftHttpLogWriter *writer)
     pthread_mutex_unlock(&writer->mutex);
     if (writer->has_thread)
         pthread_join(writer->thread, NULL);
-    pthread_cond_destroy(&writer->is_empty);
+    pthread_cond_destroy(&writer->has_written);
     pthread_cond_destroy(&writer->has_lines);
     pthread_mutex_destroy(&writer->mutex);
     g_free(writer);
@@ -235,8 +234,10 @@ weft_http_log_writer_flush(WeftHttpLogWriter *writer)
     clock_gettime(CLOCK_MONOTONIC, &until);
     until.tv_sec += LAST_WAIT_MS / 1000;
     pthread_mutex_lock(&writer->mutex);
-    while (writer->filled_to != writer->written_to && failure == 0)
-        failure = pthread_cond_timedwait(&writer->is_empty, &writer->mutex, &until);
+    /* What others add meanwhile is not waited for. */
+    const size_t target = writer->filled_to;
+    while (writer->written_to < target && failure == 0)
+        failure = pthread_cond_timedwait(&writer->has_written, &writer->mutex, &until);
     pthread_mutex_unlock(&writer->mutex);
     return failure == 0;
 }
