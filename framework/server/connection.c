@@ -22,9 +22,6 @@
 /* RFC 8446 5.1: what every handshake begins with, and no other protocol that is text. */
 #define TLS_FIRST_BYTE 22
 
-/* How long somebody who does not speak TLS may take to hear that he should. */
-#define REFUSAL_MS 1000
-
 static void serve_in_fiber(WeftConnection *connection);
 
 uint64_t
@@ -143,15 +140,29 @@ park(WeftConnection *connection)
     weft_worker_connection_parked(connection->desk->worker);
 }
 
+/*
+ * The last word to a client that is not served, without waiting.  What it has said is taken first:
+ * if that were still unread at the end of the connection, the end would cost it our answer.
+ */
+static void
+dismiss(WeftStream *stream, const char *words)
+{
+    gpointer scrap = weft_block_take(WEFT_BLOCK_SMALL);
+
+    if (weft_stream_try_read(stream, scrap, WEFT_BLOCK_SMALL_BYTES, NULL) == 0 ||
+        weft_stream_try_write(stream, words, strlen(words), NULL) < 0)
+        weft_log(WEFT_LOG_DEBUG, "%s left before it was sent away", weft_stream_peer(stream));
+    weft_block_put(WEFT_BLOCK_SMALL, scrap);
+}
+
 /* Too many of one address: a word, if that costs nothing, and the end. */
 static void
 turn_away(WeftDesk *desk, WeftStream *stream, WeftTlsContext *tls)
 {
     const char *words = desk->service->protocol->too_many;
 
-    if (tls == NULL && words != NULL &&
-        weft_stream_try_write(stream, words, strlen(words), NULL) < 0)
-        weft_log(WEFT_LOG_DEBUG, "%s left before it was turned away", weft_stream_peer(stream));
+    if (tls == NULL && words != NULL)
+        dismiss(stream, words);
     weft_stream_free(stream);
     weft_counter_add(&desk->worker->n_refused, 1);
     weft_worker_connection_closed(desk->worker);
@@ -189,24 +200,6 @@ weft_connection_close_parked(WeftDesk *desk, int64_t parked_at_us)
 
 /* ---- the beginning of TLS ---- */
 
-/* Tell a client that does not speak TLS what is wrong.  Its words are read first, or the end of the
- * connection would cost it our answer. */
-static void
-refuse_plain(WeftConnection *connection)
-{
-    const char *refusal = connection->desk->service->protocol->without_tls;
-    g_auto(WeftDeadlineScope) time = weft_deadline_scope_ms(REFUSAL_MS);
-    gpointer scrap = weft_block_take(WEFT_BLOCK_SMALL);
-
-    if (refusal != NULL &&
-        weft_stream_try_read(connection->stream, scrap, WEFT_BLOCK_SMALL_BYTES, NULL) > 0 &&
-        weft_stream_write_all(connection->stream, refusal, strlen(refusal), NULL) &&
-        !weft_stream_finish(connection->stream, NULL))
-        weft_log(WEFT_LOG_DEBUG, "%s left before it was told to speak TLS",
-                 weft_stream_peer(connection->stream));
-    weft_block_put(WEFT_BLOCK_SMALL, scrap);
-}
-
 static gboolean
 shake_hands(WeftConnection *connection, GError **error)
 {
@@ -225,10 +218,12 @@ static gboolean
 begin_tls(WeftConnection *connection)
 {
     WeftWorker *worker = connection->desk->worker;
+    const char *without_tls = connection->desk->service->protocol->without_tls;
     g_autoptr(GError) failure = NULL;
 
     if (weft_socket_stream_peek(connection->stream) != TLS_FIRST_BYTE) {
-        refuse_plain(connection);
+        if (without_tls != NULL)
+            dismiss(connection->stream, without_tls);
         weft_counter_add(&worker->n_failed_handshakes, 1);
         return FALSE;
     }
