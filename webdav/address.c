@@ -209,9 +209,9 @@ without_user(const char *uri)
     return g_strdup_printf("%.*s%s", (int)(authority - uri), uri, at + 1);
 }
 
-char *
-weft_dav_call_path_of_uri(const WeftDavCall *call, const char *field, const char *sent,
-                          GError **error)
+/* The path as it is asked for. */
+static char *
+asked_path(const WeftDavCall *call, const char *field, const char *sent, GError **error)
 {
     g_autofree char *plain = without_user(sent);
     const char *uri = plain != NULL ? plain : sent;
@@ -233,7 +233,27 @@ weft_dav_call_path_of_uri(const WeftDavCall *call, const char *field, const char
     }
     if (path == NULL)
         g_propagate_error(error, g_steal_pointer(&problem));
-    return resolve(call, path, error);
+    return path;
+}
+
+char *
+weft_dav_call_path_of_uri(const WeftDavCall *call, const char *field, const char *uri,
+                          GError **error)
+{
+    return resolve(call, asked_path(call, field, uri, error), error);
+}
+
+/* Another spelling of the source itself is what the source is to be called from now on. */
+char *
+weft_dav_call_destination(const WeftDavCall *call, const char *uri, GError **error)
+{
+    g_autofree char *asked = asked_path(call, "Destination", uri, error);
+    g_autofree char *path = resolve(call, g_strdup(asked), error);
+
+    if (path == NULL || strcmp(path, call->path) != 0)
+        return g_steal_pointer(&path);
+    return g_strdup_printf("%.*s%s", (int)(weft_dav_path_name(path) - path), path,
+                           weft_dav_path_name(asked));
 }
 
 void

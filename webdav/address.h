@@ -29,6 +29,11 @@ WEFT_PARKS char *weft_dav_call_path_of_target(const WeftDavCall *call, const cha
 WEFT_PARKS char *weft_dav_call_path_of_uri(const WeftDavCall *call, const char *field,
                                            const char *sent, GError **error);
 
+/** The path of COPY's and MOVE's Destination; @uri: its value.  Where a store takes several names
+ * for one resource, a MOVE may still change one into another.  Returns: (transfer full) */
+WEFT_PARKS char *weft_dav_call_destination(const WeftDavCall *call, const char *uri,
+                                           GError **error);
+
 /** Tell who asked for a collection without the slash at its end how it is called (RFC 4918 5.2). */
 void weft_dav_call_set_content_location(WeftDavCall *call);
 

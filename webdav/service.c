@@ -298,7 +298,7 @@ find_destination(WeftDavCall *call, GError **error)
 
     if (value == NULL)
         return refuse(error, 400, "no Destination field");
-    call->destination = weft_dav_call_path_of_uri(call, "Destination", value, error);
+    call->destination = weft_dav_call_destination(call, value, error);
     if (call->destination == NULL)
         return FALSE;
     if (is_same_or_below(call->path, call->destination))

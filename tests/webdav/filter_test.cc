@@ -156,6 +156,22 @@ TEST_P(Filtered, NamesAreFoundWhateverTheirCase)
     EXPECT_EQ(Get("/%C3%A9T%C3%89"), "summer");
 }
 
+/* Renaming to another spelling of the same name is a change that people make. */
+TEST_P(Filtered, TheCaseOfANameCanBeChanged)
+{
+    WeftDavFilter filter = {};
+    filter.ignores_case = TRUE;
+    Filter(filter);
+    Do("MKCOL", "/Folder");
+    Do("PUT", "/Folder/my%20file", "", "abc");
+    EXPECT_EQ(Copy("MOVE", "/folder/my%20file", "/FOLDER/My%20File").status, 201);
+    EXPECT_TRUE(IsListed("/Folder/My%20File"));
+    EXPECT_FALSE(IsListed("/Folder/my%20file"));
+    EXPECT_EQ(Copy("MOVE", "/Folder", "/folder/").status, 201);
+    EXPECT_TRUE(IsListed("/folder/My%20File"));
+    EXPECT_EQ(Copy("MOVE", "/folder", "/folder").status, 403);
+}
+
 /* A lock holds by whatever name one comes. */
 TEST_P(Filtered, LocksHoldUnderEverySpelling)
 {
