@@ -7,6 +7,7 @@
 
 #include <weft/clock.h>
 
+#include <pthread.h>
 #include <string.h>
 
 #define N_STRIPES 16
@@ -20,7 +21,7 @@ typedef struct {
 
 struct WeftHttpAuthCache {
     WeftHttpMacKey *key;
-    GMutex stripes[N_STRIPES];
+    pthread_mutex_t stripes[N_STRIPES];
     Entry entries[WEFT_HTTP_MAX_CACHED_CREDENTIALS];
 };
 
@@ -31,7 +32,7 @@ weft_http_auth_cache_new(void)
 
     cache->key = weft_http_mac_key_new();
     for (size_t i = 0; i < N_STRIPES; i++)
-        g_mutex_init(&cache->stripes[i]);
+        pthread_mutex_init(&cache->stripes[i], NULL);
     return cache;
 }
 
@@ -42,7 +43,7 @@ weft_http_auth_cache_free(WeftHttpAuthCache *cache)
         return;
     weft_http_mac_key_free(cache->key);
     for (size_t i = 0; i < N_STRIPES; i++)
-        g_mutex_clear(&cache->stripes[i]);
+        pthread_mutex_destroy(&cache->stripes[i]);
     g_free(cache);
 }
 
@@ -70,12 +71,12 @@ weft_http_auth_cache_find(WeftHttpAuthCache *cache, const WeftHttpAuthKey *key, 
     const Entry *entry = &cache->entries[place];
     const int64_t now_us = weft_clock_now_us();
 
-    g_mutex_lock(&cache->stripes[place % N_STRIPES]);
+    pthread_mutex_lock(&cache->stripes[place % N_STRIPES]);
     const gboolean is_found = entry->expires_us > now_us && entry->generation == generation &&
                               weft_http_is_same_secretly(&entry->key, key, sizeof *key);
     if (is_found)
         memcpy(ret_user, entry->user, strlen(entry->user) + 1);
-    g_mutex_unlock(&cache->stripes[place % N_STRIPES]);
+    pthread_mutex_unlock(&cache->stripes[place % N_STRIPES]);
     return is_found;
 }
 
@@ -86,10 +87,10 @@ weft_http_auth_cache_add(WeftHttpAuthCache *cache, const WeftHttpAuthKey *key, u
     const size_t place = place_of(key);
     Entry *entry = &cache->entries[place];
 
-    g_mutex_lock(&cache->stripes[place % N_STRIPES]);
+    pthread_mutex_lock(&cache->stripes[place % N_STRIPES]);
     entry->key = *key;
     entry->generation = generation;
     entry->expires_us = weft_clock_now_us() + WEFT_HTTP_AUTH_CACHE_LIFE_S * G_USEC_PER_SEC;
     g_strlcpy(entry->user, user, sizeof entry->user);
-    g_mutex_unlock(&cache->stripes[place % N_STRIPES]);
+    pthread_mutex_unlock(&cache->stripes[place % N_STRIPES]);
 }

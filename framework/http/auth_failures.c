@@ -9,6 +9,7 @@
 #include <weft/clock.h>
 
 #include <arpa/inet.h>
+#include <pthread.h>
 #include <string.h>
 
 #define ADDRESS_BYTES 16
@@ -21,7 +22,7 @@ typedef struct {
 } Entry;
 
 struct WeftHttpAuthFailures {
-    GMutex mutex;
+    pthread_mutex_t mutex;
     Entry entries[WEFT_HTTP_MAX_FAILING_ADDRESSES];
 };
 
@@ -30,7 +31,7 @@ weft_http_auth_failures_new(void)
 {
     WeftHttpAuthFailures *failures = g_new0(WeftHttpAuthFailures, 1);
 
-    g_mutex_init(&failures->mutex);
+    pthread_mutex_init(&failures->mutex, NULL);
     return failures;
 }
 
@@ -39,7 +40,7 @@ weft_http_auth_failures_free(WeftHttpAuthFailures *failures)
 {
     if (failures == NULL)
         return;
-    g_mutex_clear(&failures->mutex);
+    pthread_mutex_destroy(&failures->mutex);
     g_free(failures);
 }
 
@@ -99,7 +100,7 @@ weft_http_auth_failures_take_turn(WeftHttpAuthFailures *failures, const char *ad
     int64_t wait_us = 0;
 
     parse_address(address, key);
-    g_mutex_lock(&failures->mutex);
+    pthread_mutex_lock(&failures->mutex);
     Entry *entry = entry_of(failures, key);
     if (is_of(entry, key, now_us)) {
         const int64_t turn_us = MAX(now_us, entry->free_us);
@@ -111,7 +112,7 @@ weft_http_auth_failures_take_turn(WeftHttpAuthFailures *failures, const char *ad
             entry->free_us = turn_us + delay_us(entry->n_failures);
         }
     }
-    g_mutex_unlock(&failures->mutex);
+    pthread_mutex_unlock(&failures->mutex);
     return wait_us;
 }
 
@@ -122,7 +123,7 @@ weft_http_auth_failures_add(WeftHttpAuthFailures *failures, const char *address)
     uint8_t key[ADDRESS_BYTES];
 
     parse_address(address, key);
-    g_mutex_lock(&failures->mutex);
+    pthread_mutex_lock(&failures->mutex);
     Entry *entry = entry_of(failures, key);
     if (!is_of(entry, key, now_us)) {
         *entry = (Entry){.n_failures = 0, .free_us = now_us};
@@ -131,5 +132,5 @@ weft_http_auth_failures_add(WeftHttpAuthFailures *failures, const char *address)
     entry->n_failures++;
     entry->last_us = now_us;
     entry->free_us = MAX(entry->free_us, now_us + delay_us(entry->n_failures));
-    g_mutex_unlock(&failures->mutex);
+    pthread_mutex_unlock(&failures->mutex);
 }

@@ -10,6 +10,7 @@
 #include <weft/clock.h>
 #include <weft/scan.h>
 
+#include <pthread.h>
 #include <stdio.h>
 
 #define TIME_DIGITS 16
@@ -31,8 +32,8 @@ typedef struct {
 
 struct WeftHttpNonces {
     WeftHttpMacKey *key;
-    uint64_t last_number; /* atomic */
-    GMutex mutex;         /* of used */
+    uint64_t last_number;  /* atomic */
+    pthread_mutex_t mutex; /* of used */
     Used used[WEFT_HTTP_MAX_USED_NONCES];
 };
 
@@ -42,7 +43,7 @@ weft_http_nonces_new(void)
     WeftHttpNonces *nonces = g_new0(WeftHttpNonces, 1);
 
     nonces->key = weft_http_mac_key_new();
-    g_mutex_init(&nonces->mutex);
+    pthread_mutex_init(&nonces->mutex, NULL);
     return nonces;
 }
 
@@ -52,7 +53,7 @@ weft_http_nonces_free(WeftHttpNonces *nonces)
     if (nonces == NULL)
         return;
     weft_http_mac_key_free(nonces->key);
-    g_mutex_clear(&nonces->mutex);
+    pthread_mutex_destroy(&nonces->mutex);
     g_free(nonces);
 }
 
@@ -142,10 +143,10 @@ weft_http_nonces_use(WeftHttpNonces *nonces, WeftHttpSlice nonce, uint32_t n_use
 
     if (!parse(nonce, &made_us, &number))
         return FALSE;
-    g_mutex_lock(&nonces->mutex);
+    pthread_mutex_lock(&nonces->mutex);
     const gboolean ok =
         use_locked(&nonces->used[number % WEFT_HTTP_MAX_USED_NONCES], made_us, number, n_uses);
-    g_mutex_unlock(&nonces->mutex);
+    pthread_mutex_unlock(&nonces->mutex);
     return ok;
 }
 
@@ -158,9 +159,9 @@ weft_http_nonces_is_known(WeftHttpNonces *nonces, WeftHttpSlice nonce)
     if (!parse(nonce, &made_us, &number))
         return FALSE;
     const Used *used = &nonces->used[number % WEFT_HTTP_MAX_USED_NONCES];
-    g_mutex_lock(&nonces->mutex);
+    pthread_mutex_lock(&nonces->mutex);
     const gboolean is_known = used->number == number && !used->is_spoilt;
-    g_mutex_unlock(&nonces->mutex);
+    pthread_mutex_unlock(&nonces->mutex);
     return is_known && weft_http_nonces_is_fresh(nonces, nonce);
 }
 
@@ -173,8 +174,8 @@ weft_http_nonces_spoil(WeftHttpNonces *nonces, WeftHttpSlice nonce)
     if (!weft_http_nonces_is_fresh(nonces, nonce) || !parse(nonce, &made_us, &number))
         return;
     Used *used = &nonces->used[number % WEFT_HTTP_MAX_USED_NONCES];
-    g_mutex_lock(&nonces->mutex);
+    pthread_mutex_lock(&nonces->mutex);
     if (used->number == number)
         used->is_spoilt = TRUE;
-    g_mutex_unlock(&nonces->mutex);
+    pthread_mutex_unlock(&nonces->mutex);
 }

@@ -6,6 +6,7 @@
 #include "webdav/weftdav/access.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <weft/offload.h>
@@ -24,7 +25,7 @@ struct WeftDavAccess {
     gboolean has_proxy;
     gboolean has_rules; /* otherwise everybody may do everything */
 
-    GMutex mutex;
+    pthread_mutex_t mutex;
     WeftDavRules *rules; /* (nullable) */
     unsigned generation; /* atomic; of the rules, and of no others in this process */
 };
@@ -151,12 +152,12 @@ weft_dav_access_set_rules(WeftDavAccess *access, WeftDavRules *rules)
 {
     static unsigned last_generation; /* atomic */
 
-    g_mutex_lock(&access->mutex);
+    pthread_mutex_lock(&access->mutex);
     WeftDavRules *former = access->rules;
     access->rules = rules;
     __atomic_store_n(&access->generation, __atomic_add_fetch(&last_generation, 1, __ATOMIC_RELAXED),
                      __ATOMIC_RELEASE);
-    g_mutex_unlock(&access->mutex);
+    pthread_mutex_unlock(&access->mutex);
     weft_dav_rules_unref(former);
 }
 
@@ -187,10 +188,10 @@ rules_of_thread(WeftDavAccess *access)
     }
     if (seen->generation != __atomic_load_n(&access->generation, __ATOMIC_ACQUIRE)) {
         weft_dav_rules_unref(seen->rules);
-        g_mutex_lock(&access->mutex);
+        pthread_mutex_lock(&access->mutex);
         seen->rules = weft_dav_rules_ref(access->rules);
         seen->generation = access->generation;
-        g_mutex_unlock(&access->mutex);
+        pthread_mutex_unlock(&access->mutex);
     }
     return seen->rules;
 }
@@ -352,7 +353,7 @@ weft_dav_access_new(const WeftDavProgramOptions *options, GError **error)
     g_autoptr(WeftDavAccess) access = g_new0(WeftDavAccess, 1);
     WeftDavRules *rules = NULL;
 
-    g_mutex_init(&access->mutex);
+    pthread_mutex_init(&access->mutex, NULL);
     access->realm = g_strdup(options->realm);
     access->allows_clear = options->insecure_basic;
     access->has_proxy = options->behind_proxy;
@@ -381,7 +382,7 @@ weft_dav_access_free(WeftDavAccess *access)
         return;
     weft_dav_users_free(access->users);
     weft_dav_rules_unref(access->rules);
-    g_mutex_clear(&access->mutex);
+    pthread_mutex_destroy(&access->mutex);
     g_free(access->realm);
     g_free(access->homes);
     g_free(access);

@@ -6,6 +6,7 @@
 #include "webdav/weftdav/users.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <weft/clock.h>
@@ -29,11 +30,11 @@ struct WeftDavUsers {
     char *pam_service;   /* (nullable) */
     char *realm;
 
-    GMutex reading; /* one reads at a time; the states are its */
+    pthread_mutex_t reading; /* one reads at a time; the states are its */
     FileState password_state;
     FileState digest_state;
 
-    GMutex mutex; /* of the two below */
+    pthread_mutex_t mutex; /* of the two below */
     WeftDavPasswords *passwords;
     WeftDavDigests *digests;
 
@@ -99,12 +100,12 @@ load_digests(const WeftDavUsers *users, const FileState *state, GError **error)
 static void
 put_in_place(WeftDavUsers *users, WeftDavPasswords *passwords, WeftDavDigests *digests)
 {
-    g_mutex_lock(&users->mutex);
+    pthread_mutex_lock(&users->mutex);
     WeftDavPasswords *former_passwords = users->passwords;
     WeftDavDigests *former_digests = users->digests;
     users->passwords = passwords;
     users->digests = digests;
-    g_mutex_unlock(&users->mutex);
+    pthread_mutex_unlock(&users->mutex);
     g_atomic_int_inc(&users->generation);
     weft_dav_passwords_unref(former_passwords);
     weft_dav_digests_unref(former_digests);
@@ -139,7 +140,7 @@ read_files(WeftDavUsers *users, gboolean only_if_changed, GError **error)
     FileState digests_now;
     gboolean ok = TRUE;
 
-    g_mutex_lock(&users->reading);
+    pthread_mutex_lock(&users->reading);
     ok = look(users->password_path, &passwords_now, error) &&
          look(users->digest_path, &digests_now, error);
     if (ok && only_if_changed && is_same_state(&passwords_now, &users->password_state) &&
@@ -151,7 +152,7 @@ read_files(WeftDavUsers *users, gboolean only_if_changed, GError **error)
         ok = read_files_locked(users, &passwords_now, &digests_now, error);
     }
 out:
-    g_mutex_unlock(&users->reading);
+    pthread_mutex_unlock(&users->reading);
     return ok;
 }
 
@@ -174,8 +175,8 @@ weft_dav_users_new(const WeftDavUserSources *sources, GError **error)
     users->digest_path = g_strdup(sources->digests);
     users->pam_service = g_strdup(sources->pam_service);
     users->realm = g_strdup(sources->realm);
-    g_mutex_init(&users->reading);
-    g_mutex_init(&users->mutex);
+    pthread_mutex_init(&users->reading, NULL);
+    pthread_mutex_init(&users->mutex, NULL);
     return read_files(users, FALSE, error) ? g_steal_pointer(&users) : NULL;
 }
 
@@ -186,8 +187,8 @@ weft_dav_users_free(WeftDavUsers *users)
         return;
     weft_dav_passwords_unref(users->passwords);
     weft_dav_digests_unref(users->digests);
-    g_mutex_clear(&users->reading);
-    g_mutex_clear(&users->mutex);
+    pthread_mutex_destroy(&users->reading);
+    pthread_mutex_destroy(&users->mutex);
     g_free(users->password_path);
     g_free(users->digest_path);
     g_free(users->pam_service);
@@ -206,19 +207,19 @@ weft_dav_users_reload(WeftDavUsers *users, GError **error)
 static WeftDavPasswords *
 current_passwords(WeftDavUsers *users)
 {
-    g_mutex_lock(&users->mutex);
+    pthread_mutex_lock(&users->mutex);
     WeftDavPasswords *passwords =
         users->passwords != NULL ? weft_dav_passwords_ref(users->passwords) : NULL;
-    g_mutex_unlock(&users->mutex);
+    pthread_mutex_unlock(&users->mutex);
     return passwords;
 }
 
 static WeftDavDigests *
 current_digests(WeftDavUsers *users)
 {
-    g_mutex_lock(&users->mutex);
+    pthread_mutex_lock(&users->mutex);
     WeftDavDigests *digests = weft_dav_digests_ref(users->digests);
-    g_mutex_unlock(&users->mutex);
+    pthread_mutex_unlock(&users->mutex);
     return digests;
 }
 
