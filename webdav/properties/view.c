@@ -62,6 +62,7 @@ weft_dav_view_append_user(WeftBuffer *out, const WeftDavResource *resource)
 {
     const WeftDavCall *call = resource->view->call;
     const char *user = weft_http_request_user(call->request);
+    const char *prefix = call->options->prefix;
     g_autofree char *escaped = NULL;
 
     if (user == NULL) {
@@ -70,7 +71,9 @@ weft_dav_view_append_user(WeftBuffer *out, const WeftDavResource *resource)
     }
     escaped = g_uri_escape_string(user, NULL, FALSE);
     weft_buffer_append_string(out, "<D:href>");
-    weft_dav_xml_append_href(out, "/", 1);
+    if (prefix != NULL)
+        weft_dav_xml_append_href(out, prefix, strlen(prefix));
+    weft_buffer_append_string(out, "/");
     weft_buffer_append_string(out, "?principal=");
     weft_dav_xml_append_text(out, escaped, strlen(escaped));
     weft_buffer_append_string(out, "</D:href>");
