@@ -129,7 +129,7 @@ check_path(const char *path, GError **error)
         if (*segments[i] == '\0' && segments[i + 1] != NULL)
             return refuse_path(error, path, "it has two slashes together");
         if (strstr(segments[i], "{") != NULL &&
-            (strcmp(segments[i], OWN_SEGMENT + 1) != 0 || segments[i + 1] != NULL))
+            (strcmp(segments[i], &OWN_SEGMENT[1]) != 0 || segments[i + 1] != NULL))
             return refuse_path(error, path, "only \"{user}\" is known in braces, at its end");
     }
     return g_utf8_validate(path, -1, NULL) || refuse_path(error, path, "it is not UTF-8");
