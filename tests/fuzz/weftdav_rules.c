@@ -48,6 +48,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     g_autoptr(WeftDavRules) rules = weft_dav_rules_new();
     g_autoptr(WeftDavDigests) digests = weft_dav_digests_parse(text, "digests", "realm", NULL);
 
+    if (digests != NULL)
+        weft_dav_digests_find(digests, text, WEFT_HTTP_DIGEST_MD5);
     weft_dav_rules_add_groups(rules, text, "groups", NULL);
     try_rules(rules, lines);
     return 0;
