@@ -161,6 +161,11 @@ class DesktopTest(serving.ServingTest):
                         % (name, serving.all_names(self.folder)))
         self.assertEqual(serving.read_file(self.stored(name)), content)
 
+    def wait_until_stored(self, name, content):
+        """For files of a mount: FUSE tells who closes one before it is uploaded."""
+        self.wait_until(lambda: os.path.exists(self.stored(name))
+                        and serving.read_file(self.stored(name)) == content, name + " is uploaded")
+
     def assert_names(self, *names):
         self.assertEqual(serving.all_names(self.folder), sorted(names))
 

@@ -126,8 +126,7 @@ class GvfsTest(desktop.DesktopTest):
             self.assertEqual(self.run_here("ls", "-A", mounted), "")
         with self.step("files: cp a file up"):
             self.run_here("cp", source, path(NAME))
-            self.wait_until(lambda: os.path.exists(self.stored(NAME)), "the file is uploaded")
-            self.assert_stored(NAME, serving.read_file(source))
+            self.wait_until_stored(NAME, serving.read_file(source))
         with self.step("files: ls -l"):
             self.assertRegex(self.run_here("ls", "-l", mounted), r" 300000 .* %s\n" % re.escape(NAME))
         with self.step("files: cmp with what was copied"):
@@ -145,12 +144,13 @@ class GvfsTest(desktop.DesktopTest):
             self.assertEqual(self.run_here("ls", path("folder 2")), "renamed ß.bin\n")
         with self.step("files: cp -r a folder"):
             self.run_here("cp", "-r", path("folder 2"), path("folder 3"))
+            self.wait_until_stored("folder 3/renamed ß.bin", serving.read_file(source))
             self.run_here("cmp", source, path("folder 3", "renamed ß.bin"))
         with self.step("files: write, then write over it"):
             for text in ("first version, long\n", "second\n"):
                 self.run_here("sh", "-c", "cat > \"$1\"", "sh", path("text"), text_in=text)
+                self.wait_until_stored("text", text.encode())
             self.assertEqual(self.run_here("cat", path("text")), "second\n")
-            self.assert_stored("text", b"second\n")
         with self.step("files: mv over another file"):
             self.run_here("mv", "-f", path("text"), path("folder 3", "renamed ß.bin"))
             self.assert_stored("folder 3/renamed ß.bin", b"second\n")

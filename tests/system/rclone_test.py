@@ -168,13 +168,12 @@ class RcloneTest(desktop.DesktopTest):
             self.mount(mounted)
         with self.step("mounted: cp a file"):
             self.run_here("cp", source, path(NAME))
-            self.wait_until(lambda: os.path.exists(self.stored(NAME)), "the file is uploaded")
-            self.assert_stored(NAME, serving.read_file(source))
+            self.wait_until_stored(NAME, serving.read_file(source))
         with self.step("mounted: cmp"):
             self.run_here("cmp", source, path(NAME))
         with self.step("mounted: append"):
             self.run_here("sh", "-c", "cat >> \"$1\"", "sh", path(NAME), text_in="end")
-            self.wait_until(lambda: os.path.getsize(self.stored(NAME)) == 3 * serving.MIB + 3, "it is saved")
+            self.wait_until_stored(NAME, serving.read_file(source) + b"end")
         with self.step("mounted: mkdir, mv into the folder, mv the folder"):
             self.run_here("mkdir", path("ordner ä"))
             self.run_here("mv", path(NAME), path("ordner ä", "moved é"))
@@ -184,7 +183,7 @@ class RcloneTest(desktop.DesktopTest):
             self.assertEqual(self.run_here("ls", path("folder 2")), "moved é\n")
         with self.step("mounted: cp -r"):
             self.run_here("cp", "-r", path("folder 2"), path("folder 3"))
-            self.wait_until(lambda: os.path.exists(self.stored("folder 3", "moved é")), "it is uploaded")
+            self.wait_until_stored("folder 3/moved é", serving.read_file(source) + b"end")
         with self.step("mounted: df"):
             self.assertGreater(os.statvfs(mounted).f_bavail, 0)
         with self.step("mounted: rm, rmdir, rm -r"):

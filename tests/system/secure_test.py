@@ -92,7 +92,7 @@ class BasicTest(desktop.DesktopTest):
             self.run_here("rclone", "-q", "mount", "--daemon", "--vfs-cache-mode", "writes",
                           "--vfs-write-back", "0s", "dav:", mounted)
             self.run_here("cp", source, os.path.join(mounted, "copied"))
-            self.wait_until(lambda: os.path.exists(self.stored("copied")), "the file is uploaded")
+            self.wait_until_stored("copied", serving.read_file(source))
             self.run_here("fusermount3", "-u", mounted)
         with self.step("rclone: a wrong password is refused"):
             self.environment["RCLONE_CONFIG_DAV_PASS"] = self.run_here("rclone", "obscure", "wrong").strip()
