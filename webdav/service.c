@@ -38,7 +38,7 @@ typedef enum { LOCKS_NOTHING, LOCKS_RESOURCE, LOCKS_SUBTREE, LOCKS_BOTH_ENDS } L
 struct WeftDavMethod {
     const char *name;
     WeftDavMethodFunc receive; /* (nullable) */
-    WeftDavMethodFunc run;     /* NULL: known, but not there yet */
+    WeftDavMethodFunc run;     /* NULL where it works on nothing */
     unsigned on;               /* WeftDavOn: where it works; 405 elsewhere */
     Access access;
     Locks locks;
@@ -138,8 +138,7 @@ weft_dav_call_set_allow(WeftDavCall *call, WeftDavOn on)
     for (size_t i = 0; i < G_N_ELEMENTS(methods); i++) {
         const WeftDavMethod *method = &methods[i];
 
-        if (method->run == NULL || (method->on & on) == 0 ||
-            (call->options->read_only && method->access == WRITES))
+        if ((method->on & on) == 0 || (call->options->read_only && method->access == WRITES))
             continue;
         g_string_append_printf(allow, "%s%s", allow->len > 0 ? ", " : "", method->name);
     }
@@ -398,8 +397,6 @@ handle(WeftDav *dav, WeftDavCall *call, GError **error)
         return refuse(error, 501, "unknown method");
     if (call->method->on == NOWHERE)
         return refuse(error, 405, "the method works on no resource here");
-    if (call->method->run == NULL)
-        return refuse(error, 501, "the method does not work yet");
     if (dav->options.read_only && call->method->access == WRITES)
         return refuse(error, 403, "served read-only");
     if (call->method->access == WRITES && !weft_dav_check_origin(call, error))
