@@ -25,7 +25,7 @@ weft_scheduler_push_ready(WeftScheduler *scheduler, WeftFiber *fiber)
 
 /* The queue is empty, or a slice of the batch is used up: the event loop, or the oldest after all.
  */
-WeftFiber *weft_scheduler_next_slice(WeftScheduler *scheduler);
+WeftFiber *weft_scheduler_next_slice(WeftScheduler *scheduler) __attribute__((cold, noinline));
 
 /* The running fiber goes to the end of the queue.  Returns: who runs next; may be @self */
 static inline WeftFiber *

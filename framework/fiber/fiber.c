@@ -11,8 +11,8 @@
 /* A batch: at most so many slices, and no further one after so much time.  Fibers that do next to
  * nothing between switches would otherwise pay more for the clock and the event loop than for
  * themselves. */
-#define SLICE_DISPATCHES 64
-#define BATCH_SLICES 64
+#define SLICE_DISPATCHES 128
+#define BATCH_SLICES 32
 #define BATCH_US 200
 
 WeftFiber *

@@ -121,14 +121,14 @@ gboolean weft_fiber_fail(WeftWakeCause cause, const char *what, GError **error)
 static inline gboolean
 weft_fiber_is_interrupted(const WeftFiber *self)
 {
-    return self->is_cancelled && self->n_shields == 0;
+    return G_UNLIKELY(self->is_cancelled) && self->n_shields == 0;
 }
 
 /* Neither cancelled nor late. */
 static inline gboolean
 weft_fiber_may_go_on(const WeftScheduler *scheduler, const WeftFiber *self)
 {
-    return !weft_fiber_is_interrupted(self) && self->deadline_us > scheduler->now_us;
+    return G_LIKELY(!weft_fiber_is_interrupted(self)) && self->deadline_us > scheduler->now_us;
 }
 
 /* weft_fiber_check() for those who know who they are. */
