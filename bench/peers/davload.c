@@ -636,5 +636,7 @@ main(int argc, char **argv)
         while (getchar() != EOF)
             continue;
     }
+    free(run.connections);
+    free(run.latencies_us);
     return run.n_broken > 0 ? 1 : 0;
 }
