@@ -145,6 +145,7 @@ class Dialogue
         recall(&step.text);
         if (step.who == 'C')
             return say(step);
+        send_unsent();
         if (step.is_raw)
             return expect_bytes(step);
         if (step.text == "<close>")
@@ -179,20 +180,26 @@ class Dialogue
 
     bool say(const Step &step)
     {
-        if (!step.is_raw && step.text == "<finish>")
+        if (!step.is_raw && step.text == "<finish>") {
+            send_unsent();
             return shutdown(fd, SHUT_WR) == 0;
-
-        std::string bytes;
+        }
         for (size_t i = 0; i < step.n_times; i++)
-            bytes += step.text + (step.is_raw ? "" : "\r\n");
+            unsent += step.text + (step.is_raw ? "" : "\r\n");
+        return true;
+    }
+
+    /* What the client says without waiting goes together: what the server sees is the same each time. */
+    void send_unsent()
+    {
         /* The server may have refused and closed: what it said is what counts. */
-        for (size_t at = 0; at < bytes.size();) {
-            ssize_t n_sent = send(fd, bytes.data() + at, bytes.size() - at, MSG_NOSIGNAL);
+        for (size_t at = 0; at < unsent.size();) {
+            ssize_t n_sent = send(fd, unsent.data() + at, unsent.size() - at, MSG_NOSIGNAL);
             if (n_sent < 0)
                 break;
             at += static_cast<size_t>(n_sent);
         }
-        return true;
+        unsent.clear();
     }
 
     /* FALSE at the end of the stream. */
@@ -276,6 +283,7 @@ class Dialogue
 
     int fd;
     std::map<std::string, std::string> names; /* "{token}" to what it stands for */
+    std::string unsent;                       /* said since the server was last heard */
     std::string heard;                        /* and not yet expected */
     std::string end;                          /* why nothing more was heard */
 };
