@@ -12,17 +12,17 @@ import sys
 # Lowest first.  A layer may include itself and what is below; http and thrift do not know each other.
 LAYERS = ["base", "fiber", "sync", "io", "server", "http", "thrift"]
 SIDE_LAYERS = {"cooperative": {"base", "fiber", "sync", "io", "cooperative"}}
-STRANGERS = {("http", "thrift"), ("thrift", "http")}
 
 # Which layer a public header <weft/NAME> belongs to.
 PUBLIC_HEADERS = {
-    "base": "base buffer clock date error scan log",
+    "base": "arena base buffer clock date error scan log",
     "fiber": "completion deadline fiber group offload scheduler",
     "sync": "channel condition mailbox mutex pool select semaphore wait_group",
     "io": "address file listener resolver stream sys/stream tls",
     "server": "server service metrics",
     "http": "http http_auth http_metrics http_target",
-    "thrift": "thrift",
+    "thrift": "thrift thrift_binary thrift_client thrift_codec thrift_compact thrift_c_glib thrift_error "
+              "thrift_http thrift_service thrift_type",
     "dav": "dav dav_store",
 }
 HEADER_LAYER = {name + ".h": layer for layer, names in PUBLIC_HEADERS.items() for name in names.split()}
@@ -78,7 +78,7 @@ def may_include(layer, wanted):
         return wanted == "base"
     if layer in SIDE_LAYERS:
         return wanted in SIDE_LAYERS[layer]
-    if layer not in LAYERS or wanted not in LAYERS or (layer, wanted) in STRANGERS:
+    if layer not in LAYERS or wanted not in LAYERS:
         return False
     return LAYERS.index(wanted) < LAYERS.index(layer)
 

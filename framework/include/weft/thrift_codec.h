@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include <sys/uio.h>
+#include <weft/thrift_type.h>
+
+G_BEGIN_DECLS
+
+/** Reading and writing values: the state that codecs share, and what users call. */
+
+typedef enum {
+    WEFT_THRIFT_PROTOCOL_BINARY,
+    WEFT_THRIFT_PROTOCOL_COMPACT,
+    WEFT_THRIFT_PROTOCOL_JSON, /* Apache's TJSONProtocol; for people see weft_thrift_to_json() */
+} WeftThriftProtocol;
+
+/** What a peer may ask of us.  All limits refuse, none cuts. */
+typedef struct {
+    uint32_t max_frame_bytes;  /* one message */
+    uint32_t max_string_bytes; /* one string */
+    uint32_t max_items;        /* of one container */
+    uint32_t max_depth;        /* structs and containers inside each other */
+    size_t max_memory_bytes;   /* what one message may take when decoded */
+} WeftThriftLimits;
+
+/** 16 MiB a frame and a string, 1 Mi items, depth 64, 64 MiB. */
+extern const WeftThriftLimits weft_thrift_limits_default;
+
+/** Why reading or writing ended. */
+typedef enum {
+    WEFT_THRIFT_FINE,
+    WEFT_THRIFT_TRUNCATED,     /* the bytes end inside the value */
+    WEFT_THRIFT_MALFORMED,     /* what is there cannot be: a negative size, an unknown type */
+    WEFT_THRIFT_TOO_LARGE,     /* a limit */
+    WEFT_THRIFT_TOO_DEEP,      /* a limit */
+    WEFT_THRIFT_NO_MEMORY,     /* a limit, or there is none */
+    WEFT_THRIFT_FIELD_MISSING, /* a required one */
+    WEFT_THRIFT_UNION_UNSET,   /* none of its fields, or (reading) several */
+} WeftThriftFailure;
+
+struct WeftThriftReader {
+    const uint8_t *begin;
+    const uint8_t *end;
+    /*
+     * Where strings are borrowed, a NUL is due behind each; the byte there is the first of what
+     * follows on the wire, so it is written once that has been read: at the next string, or at the
+     * end.
+     */
+    uint8_t *nul;
+    WeftArena *arena;
+    const WeftThriftLimits *limits;
+    int32_t depth_left;
+    bool borrows;      /* strings point into the input, which is changed; else they are copied */
+    uint8_t failure;   /* WeftThriftFailure */
+    uint8_t no_string; /* what nul points to before the first string */
+    const char *where; /* of the failure: "Profile.name"; (nullable) */
+    const uint8_t *failed_at;
+};
+
+struct WeftThriftWriter {
+    uint8_t *begin; /* of the block that is filled */
+    uint8_t *limit; /* its end */
+    uint8_t failure;
+    bool gathers; /* large strings are not copied: weft_thrift_writer_pieces() */
+    const char *where;
+    size_t max_bytes;
+    size_t n_closed_bytes; /* in pieces before this block */
+    struct iovec *pieces;
+    uint32_t n_pieces;
+    uint32_t n_pieces_room;
+    WeftArena *arena; /* (nullable): where blocks come from; NULL: the heap */
+};
+
+/**
+ * Prepare to read @size bytes of @data.
+ * @borrows: strings are not copied: they point into @data, which is changed (NULs), must be
+ * writable and outlive what is read.
+ * @limits: (nullable): the default ones
+ */
+void weft_thrift_reader_init(WeftThriftReader *reader, const void *data, size_t size,
+                             WeftArena *arena, const WeftThriftLimits *limits, bool borrows);
+
+/** Give the last borrowed string its NUL; call when a message has been read. */
+static inline void
+weft_thrift_reader_finish(WeftThriftReader *reader)
+{
+    *reader->nul = 0;
+}
+
+/** Note a failure, the first one counts.  Returns: NULL, for `return` */
+const uint8_t *weft_thrift_reader_fail(WeftThriftReader *reader, const uint8_t *at,
+                                       WeftThriftFailure failure, const char *where);
+
+/** What went wrong, as WEFT_THRIFT_ERROR PROTOCOL, or WEFT_ERROR_LIMIT.  Returns: FALSE */
+gboolean weft_thrift_reader_set_error(const WeftThriftReader *reader, GError **error);
+
+/**
+ * @arena: (nullable): blocks come from it; NULL: from the heap
+ * @gathers: strings of more than a few KiB are not copied but referred to
+ */
+void weft_thrift_writer_init(WeftThriftWriter *writer, WeftArena *arena, size_t max_bytes,
+                             bool gathers);
+void weft_thrift_writer_clear(WeftThriftWriter *writer);
+
+/** Note a failure, the first one counts.  Returns: NULL, for `return` */
+uint8_t *weft_thrift_writer_fail(WeftThriftWriter *writer, WeftThriftFailure failure,
+                                 const char *where);
+gboolean weft_thrift_writer_set_error(const WeftThriftWriter *writer, GError **error);
+
+/** The slow way of weft_thrift_writer_reserve(): a larger block. */
+uint8_t *weft_thrift_writer_grow(WeftThriftWriter *writer, uint8_t *at, size_t size);
+
+/** Room for @size bytes from @at.  Returns: @at, or where it has moved to; NULL: the limit */
+static inline uint8_t *
+weft_thrift_writer_reserve(WeftThriftWriter *writer, uint8_t *at, size_t size)
+{
+    if (G_UNLIKELY((size_t)(writer->limit - at) < size))
+        return weft_thrift_writer_grow(writer, at, size);
+    return at;
+}
+
+/** All that was written, in order; valid until the writer is cleared.  @at: where writing ended */
+const struct iovec *weft_thrift_writer_pieces(WeftThriftWriter *writer, uint8_t *at,
+                                              uint32_t *ret_n_pieces, size_t *ret_size);
+
+/**
+ * Read or write a value of a struct type, by its codec where it has one, else by its table.  As the
+ * codec's functions (weft/thrift_type.h).
+ */
+const uint8_t *weft_thrift_read(const WeftThriftType *type, WeftThriftProtocol protocol,
+                                void *value, const uint8_t *at, WeftThriftReader *reader);
+uint8_t *weft_thrift_write(const WeftThriftType *type, WeftThriftProtocol protocol,
+                           const void *value, uint8_t *at, WeftThriftWriter *writer);
+
+/** Returns: (transfer full): NULL with @error set */
+GBytes *weft_thrift_encode(const WeftThriftType *type, WeftThriftProtocol protocol,
+                           const void *value, GError **error);
+
+/** Everything it needs is copied into @arena; bytes behind the value are WEFT_THRIFT_ERROR
+ * PROTOCOL. */
+gboolean weft_thrift_decode(const WeftThriftType *type, WeftThriftProtocol protocol, void *value,
+                            const void *data, size_t size, WeftArena *arena, GError **error);
+
+/** Bytes that encoding takes. */
+size_t weft_thrift_size(const WeftThriftType *type, WeftThriftProtocol protocol, const void *value);
+
+G_END_DECLS
