@@ -40,8 +40,7 @@ class LayersTest(unittest.TestCase):
         self.refused("framework/fiber/group.c", "#include <weft/channel.h>", "not below")
         self.refused("framework/include/weft/stream.h", "#include <weft/http.h>", "not below")
 
-    def test_http_and_thrift_do_not_know_each_other(self):
-        self.refused("framework/thrift/server.c", '#include "http/parser.h"', "not below")
+    def test_http_does_not_know_thrift_above_it(self):
         self.refused("framework/http/service.c", '#include "thrift/frame.h"', "not below")
 
     def test_cooperative_sees_fibers_and_io_but_no_protocol(self):
