@@ -17,7 +17,11 @@ import time
 import unittest
 
 SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(1, os.path.join(SOURCE, "tests"))
+from free_address import free_address  # pylint: disable=wrong-import-position
+
 BUILD = ""
+PATIENCE_S = 120  # bounds what hangs, not what is slow
 
 
 def run(*command, **settings):
@@ -26,12 +30,6 @@ def run(*command, **settings):
     if result.returncode != 0:
         raise AssertionError("%s: exit %d\n%s" % (shlex.join(command), result.returncode, result.stdout))
     return result.stdout
-
-
-def free_address():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return "127.0.0.1:%d" % probe.getsockname()[1]
 
 
 class InstallTest(unittest.TestCase):
@@ -55,7 +53,7 @@ class InstallTest(unittest.TestCase):
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)
         host, port = address.split(":")
-        give_up = time.monotonic() + 20
+        give_up = time.monotonic() + PATIENCE_S
         while True:
             try:
                 socket.create_connection((host, int(port))).close()
@@ -67,10 +65,10 @@ class InstallTest(unittest.TestCase):
 
     def ends_when_told(self, process):
         process.send_signal(signal.SIGTERM)
-        self.assertEqual(process.wait(20), 0)
+        self.assertEqual(process.wait(PATIENCE_S), 0)
 
     def ask(self, address, method, path, body=None, headers=None):
-        connection = http.client.HTTPConnection(address, timeout=20)
+        connection = http.client.HTTPConnection(address, timeout=PATIENCE_S)
         self.addCleanup(connection.close)
         connection.request(method, path, body=body, headers=headers or {})
         answer = connection.getresponse()
@@ -129,7 +127,7 @@ class InstallTest(unittest.TestCase):
         address = free_address()
         process = self.serve(address, program, address)
         host, port = address.split(":")
-        with socket.create_connection((host, int(port)), 20) as connection:
+        with socket.create_connection((host, int(port)), PATIENCE_S) as connection:
             with connection.makefile("rwb") as lines:
                 for line in (b"one\n", b"two\n", b"\n"):
                     lines.write(line)
