@@ -36,7 +36,7 @@ if sys.argv[1:] == ["enable", "--now", "weftdav"]:
     notices = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
     notices.bind(path)
     os.chmod(path, 0o777)
-    notices.settimeout(60)
+    notices.settimeout(120)
     process = subprocess.Popen(
         ["setpriv", "--reuid", key("User"), "--regid", key("Group"), "--init-groups",
          "--inh-caps", "-all,+net_bind_service", "--ambient-caps", "+net_bind_service",
@@ -100,7 +100,7 @@ def on_gnome():
            ' else command gio "$@"; fi; }')
     return ["mkdir -p -m 700 /tmp/home /tmp/runtime",
             "cat > gnome.sh <<'END'\n%s\n%s\nEND" % (gio, documented("gnome")),
-            "env HOME=/tmp/home XDG_RUNTIME_DIR=/tmp/runtime timeout 100 dbus-run-session --"
+            "env HOME=/tmp/home XDG_RUNTIME_DIR=/tmp/runtime timeout 300 dbus-run-session --"
             " bash -ex gnome.sh >gnome.out 2>&1 || { cat gnome.out; exit 1; }",
             "cmp /etc/hostname /srv/weftdav/from-gnome"]
 
@@ -178,7 +178,7 @@ class PackageTest(unittest.TestCase):
                 file.write(SYSTEMCTL)
             # All processes end with the first one, all mounts with the last.
             return run("unshare", "--mount", "--net", "--pid", "--fork", "--kill-child", "--propagation",
-                       "private", "bash", "-c", ENTER, "enter", place, files, timeout=280)
+                       "private", "bash", "-c", ENTER, "enter", place, files, timeout=600)
 
     @unittest.skipUnless(can_copy_machine(), "no overlays, or no namespaces")
     @unittest.skipUnless(os.path.exists("/dev/fuse"), "mounting needs /dev/fuse")

@@ -29,7 +29,7 @@ class Client
     explicit Client(const std::string &address)
     {
         WeftEndpoint endpoint;
-        const struct timeval patience = {20, 0};
+        const struct timeval patience = {120, 0};
 
         EXPECT_TRUE(weft_endpoint_parse(address.c_str(), &endpoint, nullptr));
         fd = socket(endpoint.address.socket.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);

@@ -14,7 +14,7 @@ import serving
 
 PYTHON = "/usr/bin/python3"  # for which Debian has packed selenium
 DRIVER = "/usr/bin/chromedriver"
-SEEN_S = 60                  # until something is to be seen, on a slow machine
+SEEN_S = 120                 # until something is to be seen, on a slow machine
 AXE = os.environ.get("WEFT_AXE", os.path.join(os.path.dirname(__file__), "../../build/axe/axe.min.js"))
 
 if importlib.util.find_spec("selenium") is None and sys.executable != PYTHON and os.path.exists(PYTHON):

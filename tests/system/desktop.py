@@ -17,9 +17,9 @@ import unittest
 
 import serving
 
-READY_S = 60  # until a client's daemon answers, or a mount is there
-STEP_S = 60   # until a program is done
-HUNG_S = 90   # until a step that waits for a daemon is given up
+READY_S = 120  # until a client's daemon answers, or a mount is there
+STEP_S = 300   # until a program is done
+HUNG_S = 400   # until a step that waits for a daemon is given up
 APART = "WEFT_TEST_APART"
 IN_NAMESPACES = "namespaces"
 CERTIFICATES = "/etc/ssl/certs"

@@ -23,7 +23,7 @@ class DoctorTest(serving.ServingTest):
     def examine(self, *arguments, text_in=""):
         """The exit status, and what it says."""
         result = subprocess.run([serving.weftdav_program(), "doctor", *arguments], input=text_in, text=True,
-                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, timeout=280)
+                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, timeout=serving.CLIENT_S)
         return result.returncode, result.stdout
 
     def test_there_is_nothing_to_stumble_over_here(self):
