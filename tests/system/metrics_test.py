@@ -52,7 +52,8 @@ class MetricsTest(serving.ServingTest):
     def setUp(self):
         self.folder = self.scratch()
         self.metrics_address = serving.free_address()
-        self.served = self.serve(self.folder, "--metrics", self.metrics_address, "--workers", "2")
+        # With one worker: a request is counted behind its answer, and another would not wait for that.
+        self.served = self.serve(self.folder, "--metrics", self.metrics_address, "--workers", "1")
         self.watch = serving.Served(self.served.process, self.metrics_address, self.served.log_path)
 
     def samples(self):

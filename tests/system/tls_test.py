@@ -50,12 +50,6 @@ class TlsCase(serving.ServingTest):
                               input=der, capture_output=True, check=True).stdout.decode()
         return text.strip().split("=")[1]
 
-    def await_log(self, served, text):
-        give_up = time.monotonic() + serving.END_S
-        while text not in served.log():
-            self.assertLess(time.monotonic(), give_up, served.log())
-            time.sleep(0.01)
-
 
 class TlsTest(TlsCase):
     def test_versions_and_protocols(self):
@@ -83,7 +77,7 @@ class TlsTest(TlsCase):
                 self.assertIn("Reused, ", self.s_client(served, version, "-ign_eof", "-sess_in", session,
                                                         text_in=request))
             served.process.send_signal(signal.SIGHUP)
-            self.await_log(served, "reload: done")
+            served.wait_until_it_logs("reload: done")
             self.assertIn("Reused, ", self.s_client(served, version, "-ign_eof", "-sess_in", session,
                                                     text_in=request))
 
@@ -113,7 +107,7 @@ class TlsTest(TlsCase):
 
         self.make_certificate(self.place)
         served.process.send_signal(signal.SIGHUP)
-        self.await_log(served, "reload: done")
+        served.wait_until_it_logs("reload: done")
         self.assertNotEqual(self.fingerprint(served), before)
         old.request("OPTIONS", "/")
         self.assertEqual(old.getresponse().status, 200)
@@ -121,7 +115,7 @@ class TlsTest(TlsCase):
         serving.write_file(self.key, b"no key at all\n")
         after = self.fingerprint(served)
         served.process.send_signal(signal.SIGHUP)
-        self.await_log(served, "reload: refused")
+        served.wait_until_it_logs("reload: refused")
         self.assertIn(self.key + " holds no PEM key", served.log())
         self.assertEqual(self.fingerprint(served), after)
 
@@ -197,10 +191,11 @@ class LimitsTest(TlsCase):
         self.assertEqual(answers[429].fields["Retry-After"], "1")
 
     def test_connections_of_an_address(self):
-        # With one worker the connection that asked whether the server answers has gone by now.
+        # With one worker the connection that asked whether the server answers has gone before the first
+        # of ours is answered.
         served = self.serve(self.scratch(), "--max-connections-per-address", "3", "--workers", "1")
-        connections = [served.connect() for _ in range(3)]
-        for connection in connections:
+        for _ in range(3):
+            connection = served.connect()
             self.addCleanup(connection.close)
             connection.sendall(b"OPTIONS / HTTP/1.1\r\nHost: x\r\n\r\n")
             self.assertIn(b" 200 ", connection.recv(4096))
@@ -235,7 +230,7 @@ class ConfinementTest(TlsCase):
         before = self.fingerprint(served)
         self.make_certificate(real)
         served.process.send_signal(signal.SIGHUP)
-        self.await_log(served, "reload: done")
+        served.wait_until_it_logs("reload: done")
         self.assertNotEqual(self.fingerprint(served), before)
 
     def test_what_lies_elsewhere_cannot_be_opened(self):
@@ -247,7 +242,7 @@ class ConfinementTest(TlsCase):
         os.unlink(self.certificate)
         os.symlink(elsewhere, self.certificate)
         served.process.send_signal(signal.SIGHUP)
-        self.await_log(served, "reload: refused")
+        served.wait_until_it_logs("reload: refused")
         self.assertIn("cannot read the certificate %s: Permission denied" % self.certificate, served.log())
 
     @unittest.skipUnless(os.getuid() == 0, "changing the user needs root")

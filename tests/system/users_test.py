@@ -54,7 +54,7 @@ class SignInTest(UsersCase):
         self.assertEqual(self.status(served, "/file", "-u", "eve:secret"), 401)
         self.assertEqual(self.status(served, "/file", "-u", "HOME\\ann:secret"), 200)
         self.assertEqual(self.status(served, "/new", *ANN, "-T", os.path.join(self.folder, "file")), 201)
-        self.assertIn(" - ann [", served.log())
+        served.wait_until_it_logs(" - ann [")
         self.assertIn('auth: 127.0.0.1 is refused as "eve"', served.log())
 
     def test_whether_there_is_a_server_is_no_secret(self):
@@ -161,10 +161,7 @@ class RulesTest(UsersCase):
         self.await_status(201, served, "/new", *target)
         self.write_config("[rule /]\nraed = *\n")
         served.process.send_signal(signal.SIGHUP)
-        give_up = time.monotonic() + serving.END_S
-        while "all stays as it was" not in served.log():
-            self.assertLess(time.monotonic(), give_up, served.log())
-            time.sleep(0.05)
+        served.wait_until_it_logs("all stays as it was")
         self.assertEqual(self.status(served, "/new", *target), 204)
 
     def test_every_user_has_a_home(self):
