@@ -62,21 +62,24 @@ TEST(Dump, TellsNameStateReasonDeadlineStackAndBacktrace)
 
 TEST(Dump, AsksTheOtherSchedulers)
 {
-    std::atomic<bool> is_up{false};
-    std::atomic<bool> may_end{false};
+    std::atomic<WeftCompletion *> end{nullptr};
     std::thread other([&] {
         EXPECT_TRUE(run([&] {
+            g_autoptr(WeftCompletion) awaited = weft_completion_new();
             weft_fiber_set_name("on the other thread");
-            is_up = true;
-            while (!may_end)
-                EXPECT_TRUE(weft_fiber_sleep_ms(1, nullptr));
+            end = weft_completion_ref(awaited);
+            EXPECT_TRUE(weft_completion_wait(awaited, "the test", nullptr));
         }));
     });
 
-    while (!is_up)
+    while (end == nullptr)
         std::this_thread::yield();
+    /* A clock that stands still has the patience to wait for a thread that gets no turn. */
+    weft_clock_fake_begin(INT64_C(1700000000) * G_USEC_PER_SEC);
     EXPECT_TRUE(run([] { EXPECT_THAT(dump(), HasSubstr("\"on the other thread\" parked")); }));
-    may_end = true;
+    weft_clock_fake_end();
+    weft_completion_post(end);
+    weft_completion_unref(end);
     other.join();
 }
 
