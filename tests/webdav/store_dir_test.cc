@@ -365,10 +365,19 @@ class StoreDirAsUser : public StoreDir
 
     [[noreturn]] void run_as_user(std::function<void(Subject &)> body)
     {
-        become_user();
-        run(body);
-        /* Not exit(): what the parent process set up is its own to take down. */
-        _exit(HasFailure() ? 1 : 0);
+        const pid_t child = fork();
+        int status = -1;
+
+        if (child == 0) {
+            become_user();
+            run(body);
+            /* Not exit(): what the parent process set up is its own to take down. */
+            _exit(HasFailure() ? 1 : 0);
+        }
+        EXPECT_EQ(waitpid(child, &status, 0), child);
+        /* The folder is this process's own, too, and the user may not remove it. */
+        folder.remove();
+        _exit(WIFEXITED(status) ? WEXITSTATUS(status) : 1);
     }
 };
 

@@ -39,10 +39,15 @@ class Folder
     }
     ~Folder()
     {
-        EXPECT_EQ(system(("chmod -R u+rwx " + path + " 2>/dev/null; rm -rf " + path).c_str()), 0);
+        remove();
     }
     Folder(const Folder &) = delete;
     Folder &operator=(const Folder &) = delete;
+
+    void remove() const
+    {
+        EXPECT_EQ(system(("chmod -R u+rwx " + path + " 2>/dev/null; rm -rf " + path).c_str()), 0);
+    }
 
     std::string path;
 };
