@@ -22,6 +22,8 @@
 
 /* How long the end, and a flush, wait for a descriptor that takes nothing. */
 #define LAST_WAIT_MS 1000
+/* A flush waits so long while something is written, or for a thread that gets no turn. */
+#define MAX_FLUSH_S 60
 
 /* A pipe that can be written to takes so much at once, whatever is in it (POSIX, write). */
 #define PIPE_PIECE_BYTES ((size_t)PIPE_BUF)
@@ -34,6 +36,7 @@ struct WeftHttpLogWriter {
     pthread_t thread;
     gboolean has_thread;
     gboolean is_ending;
+    gboolean is_stuck; /* the descriptor has taken nothing for LAST_WAIT_MS */
     size_t written_to; /* the thread is through with what is before */
     size_t filled_to;
     uint64_t n_dropped;
@@ -64,6 +67,9 @@ wait_for_room(WeftHttpLogWriter *writer)
     do {
         n_ready = poll(&poll_fd, 1, LAST_WAIT_MS);
         pthread_mutex_lock(&writer->mutex);
+        writer->is_stuck = n_ready == 0;
+        if (writer->is_stuck)
+            pthread_cond_broadcast(&writer->has_written);
         is_ending = writer->is_ending;
         pthread_mutex_unlock(&writer->mutex);
     } while (n_ready == 0 && !is_ending);
@@ -232,14 +238,16 @@ weft_http_log_writer_flush(WeftHttpLogWriter *writer)
     int failure = 0;
 
     clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += LAST_WAIT_MS / 1000;
+    until.tv_sec += MAX_FLUSH_S;
     pthread_mutex_lock(&writer->mutex);
     /* What others add meanwhile is not waited for. */
     const size_t target = writer->filled_to;
-    while (writer->written_to < target && failure == 0)
+    writer->is_stuck = FALSE;
+    while (writer->written_to < target && !writer->is_stuck && failure == 0)
         failure = pthread_cond_timedwait(&writer->has_written, &writer->mutex, &until);
+    const gboolean is_written = writer->written_to >= target;
     pthread_mutex_unlock(&writer->mutex);
-    return failure == 0;
+    return is_written;
 }
 
 uint64_t

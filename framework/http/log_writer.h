@@ -21,7 +21,7 @@ void weft_http_log_writer_free(WeftHttpLogWriter *writer);
 /** Take a line, its line feed included; from any thread, never blocks. */
 void weft_http_log_writer_put(WeftHttpLogWriter *writer, const char *line, size_t length);
 
-/** Block until the lines so far are written; FALSE if that takes longer than a second. */
+/** Block until the lines so far are written; FALSE if nobody takes them for a second. */
 gboolean weft_http_log_writer_flush(WeftHttpLogWriter *writer);
 
 /** Lines that were dropped: no room, or the descriptor refused them. */
