@@ -44,8 +44,10 @@ typedef gboolean (*WeftThriftInvoke)(WeftCall *call, const void *handler, const 
 typedef struct {
     const char *name;
     const WeftThriftType *arguments; /* a struct */
-    const WeftThriftType *result;    /* a struct: field 0 is the result, the others are the declared
-                                        exceptions (pointers, NULL: not thrown); NULL: oneway */
+    const WeftThriftType *result;    /* a struct: field 0 is the result: optional, with a presence
+                                        bit, which invoke sets where the handler succeeds; the
+                                        others are the declared exceptions (pointers, NULL: not
+                                        thrown).  No fields where there is neither; NULL: oneway */
     WeftThriftInvoke invoke;
     int64_t timeout_ms; /* annotation weft.timeout_ms; 0: none of its own */
     bool is_idempotent; /* annotation weft.idempotent */
