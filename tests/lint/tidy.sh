@@ -8,5 +8,5 @@ build=${1:?tidy.sh BUILD_FOLDER}
 program=$(command -v clang-tidy-14 || command -v clang-tidy)
 # Only what the build compiles: a file for another architecture is not in its list.
 grep -o '"file": "[^"]*\.c"' "$build/compile_commands.json" | cut -d'"' -f4 | sort -u |
-    grep -E "^$PWD/(framework|webdav)/" |
+    grep -E "^$PWD/(codegen|framework|webdav)/" |
     xargs -r -n 4 -P "$(nproc)" "$program" -p "$build" --quiet 2> >(grep -v ' warnings\? generated' >&2)
