@@ -28,7 +28,7 @@ void weft_arena_free(WeftArena *arena);
 void weft_arena_init(WeftArena *arena, size_t max_bytes);
 void weft_arena_clear(WeftArena *arena);
 
-/** End all pieces, keep the first block for the next round. */
+/** End all pieces, keep one block of them for the next round. */
 void weft_arena_reset(WeftArena *arena);
 
 /** The slow way of weft_arena_try_alloc(): another block. */

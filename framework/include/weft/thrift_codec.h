@@ -19,7 +19,8 @@ typedef struct {
     uint32_t max_frame_bytes;  /* one message */
     uint32_t max_string_bytes; /* one string */
     uint32_t max_items;        /* of one container */
-    uint32_t max_depth;        /* structs and containers inside each other */
+    uint32_t max_depth;        /* structs inside each other; in what is skipped, containers, too;
+                                  128 at most */
     size_t max_memory_bytes;   /* what one message may take when decoded */
 } WeftThriftLimits;
 
@@ -48,13 +49,18 @@ struct WeftThriftReader {
      */
     uint8_t *nul;
     WeftArena *arena;
-    const WeftThriftLimits *limits;
+    uint32_t max_string_bytes;
+    uint32_t max_items;
     int32_t depth_left;
-    bool borrows;      /* strings point into the input, which is changed; else they are copied */
-    uint8_t failure;   /* WeftThriftFailure */
-    uint8_t no_string; /* what nul points to before the first string */
-    const char *where; /* of the failure: "Profile.name"; (nullable) */
+    bool borrows;       /* strings point into the input, which is changed; else they are copied */
+    bool field_bool;    /* compact: the value that came with the last bool field's head */
+    uint8_t failure;    /* WeftThriftFailure */
+    uint8_t no_string;  /* what nul points to before the first string */
+    int16_t where_id;   /* of the failure: the field of where_type */
+    const char *reason; /* of the failure: "a list of i32 where i64 is due"; (nullable) */
+    const WeftThriftType *where_type; /* (nullable): the innermost struct */
     const uint8_t *failed_at;
+    size_t arena_max_bytes; /* what the arena's limit was, and will be again */
 };
 
 struct WeftThriftWriter {
@@ -62,13 +68,15 @@ struct WeftThriftWriter {
     uint8_t *limit; /* its end */
     uint8_t failure;
     bool gathers; /* large strings are not copied: weft_thrift_writer_pieces() */
-    const char *where;
+    const WeftThriftType *where_type; /* of the failure (nullable): the innermost struct */
     size_t max_bytes;
     size_t n_closed_bytes; /* in pieces before this block */
     struct iovec *pieces;
     uint32_t n_pieces;
     uint32_t n_pieces_room;
-    WeftArena *arena; /* (nullable): where blocks come from; NULL: the heap */
+    WeftArena *arena;   /* (nullable): where blocks come from; NULL: the heap */
+    GSList *own_blocks; /* from the heap, all but the one that is filled */
+    uint8_t *block;     /* where the one that is filled begins */
 };
 
 /**
@@ -80,37 +88,49 @@ struct WeftThriftWriter {
 void weft_thrift_reader_init(WeftThriftReader *reader, const void *data, size_t size,
                              WeftArena *arena, const WeftThriftLimits *limits, bool borrows);
 
-/** Give the last borrowed string its NUL; call when a message has been read. */
+/** Give the last borrowed string its NUL and the arena its own limit again; call when a message has
+ * been read, or could not be. */
 static inline void
 weft_thrift_reader_finish(WeftThriftReader *reader)
 {
     *reader->nul = 0;
+    reader->nul = &reader->no_string;
+    reader->arena->max_bytes = reader->arena_max_bytes;
 }
 
-/** Note a failure, the first one counts.  Returns: NULL, for `return` */
+/**
+ * Note a failure, the first one counts.
+ * @reason: (nullable): static text
+ * Returns: NULL, for `return`
+ */
 const uint8_t *weft_thrift_reader_fail(WeftThriftReader *reader, const uint8_t *at,
-                                       WeftThriftFailure failure, const char *where);
+                                       WeftThriftFailure failure, const char *reason);
 
 /** What went wrong, as WEFT_THRIFT_ERROR PROTOCOL, or WEFT_ERROR_LIMIT.  Returns: FALSE */
 gboolean weft_thrift_reader_set_error(const WeftThriftReader *reader, GError **error);
 
 /**
+ * Writing begins at @writer->begin, which is NULL until something is reserved.
  * @arena: (nullable): blocks come from it; NULL: from the heap
- * @gathers: strings of more than a few KiB are not copied but referred to
+ * @gathers: strings of more than a few KiB are not copied but referred to; else all bytes end up in
+ * one piece
  */
 void weft_thrift_writer_init(WeftThriftWriter *writer, WeftArena *arena, size_t max_bytes,
                              bool gathers);
 void weft_thrift_writer_clear(WeftThriftWriter *writer);
 
-/** Note a failure, the first one counts.  Returns: NULL, for `return` */
+/** Note a failure, the first one counts.
+ * @where: (nullable): the struct
+ * Returns: NULL, for `return` */
 uint8_t *weft_thrift_writer_fail(WeftThriftWriter *writer, WeftThriftFailure failure,
-                                 const char *where);
+                                 const WeftThriftType *where);
 gboolean weft_thrift_writer_set_error(const WeftThriftWriter *writer, GError **error);
 
 /** The slow way of weft_thrift_writer_reserve(): a larger block. */
 uint8_t *weft_thrift_writer_grow(WeftThriftWriter *writer, uint8_t *at, size_t size);
 
-/** Room for @size bytes from @at.  Returns: @at, or where it has moved to; NULL: the limit */
+/** Room for @size bytes, at least one, from @at.  Returns: @at, or where it has moved to; NULL: the
+ * limit */
 static inline uint8_t *
 weft_thrift_writer_reserve(WeftThriftWriter *writer, uint8_t *at, size_t size)
 {
