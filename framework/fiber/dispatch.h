@@ -60,39 +60,40 @@ weft_scheduler_note_switch(WeftScheduler *scheduler, WeftFiber *from, WeftFiber 
         scheduler->left = from;
 }
 
-/* Switch from @self to @next, and come back when somebody switches here. */
-__attribute__((always_inline)) static inline void
+/* Switch from @self to @next, and come back when somebody switches here.  Keeps errno.  Returns:
+ * @self, which the caller so need not keep on its stack */
+__attribute__((always_inline)) static inline WeftFiber *
 weft_fiber_leave(WeftScheduler *scheduler, WeftFiber *self, WeftFiber *next)
 {
+    void *errno_here = scheduler->errno_here;
+    const int saved_errno = *(int *)errno_here;
+
     weft_scheduler_note_switch(scheduler, self, next);
     weft_sanitizer_leave(&self->sanitizer, &next->sanitizer, FALSE);
-    weft_context_switch(&self->context, &next->context);
+    self = (WeftFiber *)weft_context_switch(&self->context, &next->context, &errno_here);
     if (WEFT_STACKS_ARE_SANITIZED)
-        weft_sanitizer_arrive(&self->sanitizer, &scheduler->left->sanitizer);
+        weft_sanitizer_arrive(&self->sanitizer, &self->scheduler->left->sanitizer);
+    *(int *)errno_here = saved_errno;
+    return self;
 }
 
 /*
- * Stop the running fiber until weft_fiber_ready(); others run.  Keeps errno.
+ * Stop the running fiber until weft_fiber_ready(); others run.  It was checked before
+ * (weft_fiber_check_self()).  Keeps errno.
  * @what: a literal for dumps
  * Returns: the cause of waking
  */
 __attribute__((always_inline)) static inline WeftWakeCause
 weft_fiber_park(WeftScheduler *scheduler, WeftFiber *self, const char *what)
 {
-    const int saved_errno = *scheduler->errno_here;
-
-    g_assert(self != &scheduler->loop);
     self->waits_for = what;
     self->waiting_since_us = scheduler->now_us;
     if (G_UNLIKELY(self->deadline_us < self->timer_us))
         weft_timer_heap_arm(&scheduler->timers, self, self->deadline_us);
 
     self->is_parked = TRUE;
-    weft_fiber_leave(scheduler, self, weft_scheduler_end_turn(scheduler, self));
-    /* Found anew: cheaper than keeping them on the stack across the switch. */
-    scheduler = weft_scheduler_here;
-    *scheduler->errno_here = saved_errno;
-    return scheduler->current->cause;
+    self = weft_fiber_leave(scheduler, self, weft_scheduler_end_turn(scheduler, self));
+    return self->cause;
 }
 
 /* Make a parked fiber ready, behind all that are. */

@@ -42,16 +42,12 @@ weft_fiber_yield(GError **error)
 {
     WeftScheduler *scheduler = weft_scheduler_here;
     WeftFiber *self = scheduler->current;
-    const int saved_errno = *scheduler->errno_here;
 
-    g_assert(self != &scheduler->loop);
     if (!weft_fiber_check_self(scheduler, self, "yield", error))
         return FALSE;
 
-    WeftFiber *next = weft_scheduler_pass_turn(scheduler, self);
-    if (next != self)
-        weft_fiber_leave(scheduler, self, next);
-    *weft_scheduler_here->errno_here = saved_errno;
+    /* Who is alone switches to itself: that is rare, works, and not worth a question each time. */
+    weft_fiber_leave(scheduler, self, weft_scheduler_pass_turn(scheduler, self));
     return TRUE;
 }
 
@@ -97,7 +93,8 @@ weft_context_main(WeftContext *context)
 
     weft_scheduler_note_switch(scheduler, self, next);
     weft_sanitizer_leave(&self->sanitizer, &next->sanitizer, TRUE);
-    weft_context_switch(&self->context, &next->context);
+    void *errno_here = scheduler->errno_here;
+    weft_context_switch(&self->context, &next->context, &errno_here);
     g_assert_not_reached();
 }
 
@@ -164,8 +161,10 @@ weft_fiber_cancel(WeftFiber *fiber, const char *reason)
 gboolean
 weft_fiber_fail(WeftWakeCause cause, const char *what, GError **error)
 {
-    const WeftFiber *self = weft_scheduler_here->current;
+    const WeftScheduler *scheduler = weft_scheduler_here;
+    const WeftFiber *self = scheduler->current;
 
+    g_assert(self != &scheduler->loop); /* the event loop must not park */
     switch (cause) {
     case WEFT_WAKE_CANCELLED:
         g_set_error(error, WEFT_ERROR, WEFT_ERROR_CANCELLED, "cancelled: %s", self->cancel_reason);

@@ -70,6 +70,7 @@ scheduler_new(GError **error)
 
     scheduler->loop.name = "event loop";
     scheduler->loop.scheduler = scheduler;
+    scheduler->loop.is_cancelled = TRUE; /* what would park comes to weft_fiber_fail() */
     scheduler->loop.deadline_us = scheduler->loop.timer_us = WEFT_DEADLINE_NEVER;
     weft_sanitizer_thread_init(&scheduler->loop.sanitizer);
     scheduler->current = scheduler->left = &scheduler->loop;

@@ -86,6 +86,20 @@ TEST(Fiber, ManyYieldsOfManyFibersKeepTheirLocals)
     EXPECT_EQ(n_done, 1000);
 }
 
+TEST(Fiber, WhoIsAloneMayYield)
+{
+    EXPECT_TRUE(run([] {
+        double real = 0;
+        for (int i = 0; i < 10000; i++) {
+            errno = i;
+            ASSERT_TRUE(weft_fiber_yield(nullptr));
+            ASSERT_EQ(errno, i);
+            real += 0.5;
+        }
+        EXPECT_EQ(real, 5000);
+    }));
+}
+
 TEST(Fiber, ErrnoIsKeptAcrossParks)
 {
     EXPECT_TRUE(run([] {

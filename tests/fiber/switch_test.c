@@ -30,10 +30,13 @@ static __attribute__((noinline)) void
 switch_to(int next)
 {
     const int self = current;
+    void *shared = &current;
 
     current = next;
-    weft_context_switch(&contexts[self], &contexts[next]);
+    WeftContext *back = weft_context_switch(&contexts[self], &contexts[next], &shared);
     current = self;
+    check(back == &contexts[self], "came back as somebody else");
+    check(shared == &current, "what all share is lost");
 }
 
 /* More values alive across the switch than there are registers: integers and floating point. */
