@@ -41,6 +41,14 @@ weft_dav_path_for_store(const char *path, GError **error)
     return g_strndup(path, length);
 }
 
+gboolean
+weft_dav_path_is_at_or_below(const char *path, const char *ancestor)
+{
+    const size_t length = ancestor[1] == '\0' ? 0 : strlen(ancestor); /* the root holds all */
+
+    return strncmp(path, ancestor, length) == 0 && (path[length] == '/' || path[length] == '\0');
+}
+
 const char *
 weft_dav_path_name(const char *path)
 {

@@ -17,6 +17,9 @@ G_BEGIN_DECLS
  */
 char *weft_dav_path_for_store(const char *path, GError **error);
 
+/** TRUE if @path is @ancestor, or lies below it.  Both as stores take them. */
+gboolean weft_dav_path_is_at_or_below(const char *path, const char *ancestor);
+
 /** The last segment; "" for the root.  Points into @path. */
 const char *weft_dav_path_name(const char *path);
 

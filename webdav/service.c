@@ -16,6 +16,7 @@
 #include "webdav/lock_check.h"
 #include "webdav/origin.h"
 #include "webdav/page_file.h"
+#include "webdav/path.h"
 #include "webdav/path_lock.h"
 #include "webdav/rights.h"
 #include "webdav/status.h"
@@ -159,15 +160,20 @@ weft_dav_call_answer(WeftDavCall *call, unsigned status, GError **error)
     return weft_http_response_send(call->response, NULL, 0, error);
 }
 
-gboolean
-weft_dav_call_answer_xml(WeftDavCall *call, unsigned status, const WeftBuffer *xml, GError **error)
+static gboolean
+answer_xml(WeftDavCall *call, unsigned status, const void *xml, size_t size, GError **error)
 {
     weft_dav_call_unlock(call);
     weft_http_response_set_status(call->response, status);
     weft_http_response_set_header(call->response, "Content-Type",
                                   "application/xml; charset=\"utf-8\"");
-    return weft_http_response_send(call->response, weft_buffer_bytes(xml), weft_buffer_length(xml),
-                                   error);
+    return weft_http_response_send(call->response, xml, size, error);
+}
+
+gboolean
+weft_dav_call_answer_xml(WeftDavCall *call, unsigned status, const WeftBuffer *xml, GError **error)
+{
+    return answer_xml(call, status, weft_buffer_bytes(xml), weft_buffer_length(xml), error);
 }
 
 gboolean
@@ -178,11 +184,7 @@ weft_dav_call_answer_condition(WeftDavCall *call, unsigned status, const char *c
                                             "<D:error xmlns:D=\"DAV:\"><D:%s/></D:error>\n",
                                             condition);
 
-    weft_dav_call_unlock(call);
-    weft_http_response_set_status(call->response, status);
-    weft_http_response_set_header(call->response, "Content-Type",
-                                  "application/xml; charset=\"utf-8\"");
-    return weft_http_response_send(call->response, body, strlen(body), error);
+    return answer_xml(call, status, body, strlen(body), error);
 }
 
 static void
@@ -280,14 +282,6 @@ look_and_check(WeftDavCall *call, GError **error)
            weft_dav_check_locks(call, call->method->changes, error);
 }
 
-static gboolean
-is_same_or_below(const char *path, const char *ancestor)
-{
-    size_t length = strcmp(ancestor, "/") == 0 ? 0 : strlen(ancestor);
-
-    return strncmp(path, ancestor, length) == 0 && (path[length] == '/' || path[length] == '\0');
-}
-
 /* RFC 4918 9.8.5 and 9.9.4: onto itself is 403; and onto what holds the source would destroy it.
  * Stores tell both again by what the names stand for. */
 static gboolean
@@ -300,7 +294,7 @@ find_destination(WeftDavCall *call, GError **error)
     call->destination = weft_dav_call_destination(call, value, error);
     if (call->destination == NULL)
         return FALSE;
-    if (is_same_or_below(call->path, call->destination))
+    if (weft_dav_path_is_at_or_below(call->path, call->destination))
         return refuse(error, 403, "the destination is the source, or holds it");
     return weft_dav_check_destination(call, error);
 }

@@ -43,6 +43,17 @@ TEST(Path, ForStoresHasNoSlashAtItsEnd)
     EXPECT_EQ(ForStore("/" + std::string(10000, 'a')), "refused");
 }
 
+TEST(Path, LiesAtOrBelowAnother)
+{
+    EXPECT_TRUE(weft_dav_path_is_at_or_below("/a", "/a"));
+    EXPECT_TRUE(weft_dav_path_is_at_or_below("/a/b/c", "/a"));
+    EXPECT_TRUE(weft_dav_path_is_at_or_below("/a", "/"));
+    EXPECT_TRUE(weft_dav_path_is_at_or_below("/", "/"));
+    EXPECT_FALSE(weft_dav_path_is_at_or_below("/ab", "/a"));
+    EXPECT_FALSE(weft_dav_path_is_at_or_below("/a", "/a/b"));
+    EXPECT_FALSE(weft_dav_path_is_at_or_below("/", "/a"));
+}
+
 TEST(Path, NameIsTheLastSegment)
 {
     EXPECT_STREQ(weft_dav_path_name("/a/b"), "b");

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "webdav/path.h"
 #include "webdav/weftdav/kept_state.h"
 #include "webdav/weftdav/layers.h"
 #include "webdav/weftdav/shares.h"
@@ -71,14 +72,6 @@ add_home(GPtrArray *folders, const char *home, GError **error)
     return TRUE;
 }
 
-static gboolean
-is_same_or_below(const char *path, const char *folder)
-{
-    const size_t length = strcmp(folder, "/") == 0 ? 0 : strlen(folder);
-
-    return strncmp(path, folder, length) == 0 && (path[length] == '/' || path[length] == '\0');
-}
-
 /* By what the names stand for, where they are there. */
 static char *
 true_path(const char *path)
@@ -105,7 +98,7 @@ check_apart(const GPtrArray *folders, GError **error)
                 continue;
             if (strcmp(folder->name, outer->name) == 0)
                 return refuse(error, "there are two shares \"%s\"", folder->name);
-            if (is_same_or_below(path, outer_path))
+            if (weft_dav_path_is_at_or_below(path, outer_path))
                 return refuse(error, "%s is served by two shares", folder->directory);
         }
     }
@@ -144,7 +137,7 @@ weft_dav_served_holds(const WeftDavProgramOptions *options, const char *path)
     for (guint i = 0; folders != NULL && i < folders->len; i++) {
         const WeftDavServedFolder *folder = g_ptr_array_index(folders, i);
 
-        is_held = is_held || is_same_or_below(path, folder->directory);
+        is_held = is_held || weft_dav_path_is_at_or_below(path, folder->directory);
     }
     return is_held;
 }
