@@ -57,33 +57,13 @@ refuse(GError **error, const char *reason)
 /* ---- one digest ---- */
 
 static gboolean
-is_base64(const char *text, size_t length)
-{
-    size_t n = 0;
-
-    while (n < length && (weft_byte_is(text[n], WEFT_BYTE_ALPHA | WEFT_BYTE_DIGIT) ||
-                          text[n] == '+' || text[n] == '/'))
-        n++;
-    while (n < length && text[n] == '=')
-        n++;
-    return n == length;
-}
-
-/* Returns: the bytes, 0 where it is no digest of @size bytes */
-static gboolean
 decode_base64(const char *text, size_t length, uint8_t *out, size_t size)
 {
-    char copy[MAX_ENCODED_BYTES + 1];
-    gsize n = 0;
+    uint8_t bytes[MAX_ENCODED_BYTES];
 
-    if (length == 0 || length > MAX_ENCODED_BYTES || !is_base64(text, length))
+    if (length > MAX_ENCODED_BYTES || weft_scan_base64(text, length, bytes) != (ssize_t)size)
         return FALSE;
-    memcpy(copy, text, length);
-    copy[length] = '\0';
-    g_base64_decode_inplace(copy, &n);
-    if (n != size)
-        return FALSE;
-    memcpy(out, copy, size);
+    memcpy(out, bytes, size);
     return TRUE;
 }
 

@@ -155,6 +155,46 @@ weft_scan_percent_decode(const char *text, size_t length, char *out)
     return (ssize_t)n_out;
 }
 
+static int
+base64_value(char byte)
+{
+    if (byte >= 'A' && byte <= 'Z')
+        return byte - 'A';
+    if (byte >= 'a' && byte <= 'z')
+        return byte - 'a' + 26;
+    if (weft_byte_is(byte, WEFT_BYTE_DIGIT))
+        return byte - '0' + 52;
+    return byte == '+' ? 62 : byte == '/' ? 63 : -1;
+}
+
+ssize_t
+weft_scan_base64(const char *text, size_t length, uint8_t *out)
+{
+    uint32_t bits = 0;
+    unsigned n_bits = 0;
+    size_t n_out = 0;
+
+    /* Padding fills up the last group of four, and that only. */
+    if (length % 4 == 0)
+        for (int n = 0; n < 2 && length > 0 && text[length - 1] == '='; n++)
+            length--;
+    if (length % 4 == 1)
+        return -1;
+    for (size_t i = 0; i < length; i++) {
+        const int value = base64_value(text[i]);
+
+        if (value < 0)
+            return -1;
+        bits = bits << 6 | (uint32_t)value;
+        n_bits += 6;
+        if (n_bits >= 8) {
+            n_bits -= 8;
+            out[n_out++] = (uint8_t)(bits >> n_bits & 0xff);
+        }
+    }
+    return (ssize_t)n_out;
+}
+
 size_t
 weft_scan_blanks(const char *text, size_t length)
 {
@@ -242,4 +282,28 @@ weft_format_decimal(uint64_t value, char *out)
     } while (value > 0);
     memcpy(out, digits + sizeof digits - n_digits, n_digits);
     return n_digits;
+}
+
+static const char hex_digits[] = "0123456789abcdef";
+
+size_t
+weft_format_hex(uint64_t value, char *out)
+{
+    const unsigned n_digits = value == 0 ? 1 : (67 - (unsigned)__builtin_clzll(value)) / 4;
+
+    for (unsigned i = n_digits; i > 0; i--)
+        *out++ = hex_digits[value >> (4 * (i - 1)) & 15];
+    return n_digits;
+}
+
+size_t
+weft_format_hex_bytes(const void *bytes, size_t size, char *out)
+{
+    const uint8_t *at = bytes;
+
+    for (size_t i = 0; i < size; i++) {
+        *out++ = hex_digits[at[i] >> 4];
+        *out++ = hex_digits[at[i] & 15];
+    }
+    return 2 * size;
 }

@@ -10,10 +10,11 @@
 
 #include <openssl/crypto.h>
 #include <openssl/md5.h>
-#include <openssl/rand.h>
 #include <openssl/sha.h>
 
 #include <string.h>
+#include <weft/random.h>
+#include <weft/scan.h>
 
 /* ---- Digest ---- */
 
@@ -71,7 +72,6 @@ void
 weft_http_digest_hash(WeftHttpDigestAlgorithm algorithm, const WeftHttpSlice *parts, size_t n_parts,
                       char ret_hex[WEFT_HTTP_DIGEST_HEX_BYTES])
 {
-    static const char digits[] = "0123456789abcdef";
     const size_t length = weft_http_digest_hex_length(algorithm);
     uint8_t bytes[SHA256_DIGEST_LENGTH];
     Hash hash;
@@ -83,8 +83,7 @@ weft_http_digest_hash(WeftHttpDigestAlgorithm algorithm, const WeftHttpSlice *pa
         hash_add(&hash, algorithm, parts[i].text, parts[i].length);
     }
     hash_end(&hash, algorithm, bytes);
-    for (size_t i = 0; i < length; i++)
-        ret_hex[i] = digits[i % 2 == 0 ? bytes[i / 2] >> 4 : bytes[i / 2] & 15];
+    weft_format_hex_bytes(bytes, length / 2, ret_hex);
     ret_hex[length] = '\0';
 }
 
@@ -131,9 +130,7 @@ weft_http_mac_key_new(void)
     WeftHttpMacKey *key = g_new0(WeftHttpMacKey, 1);
     uint8_t secret[WEFT_HTTP_MAC_BYTES];
 
-    /* Without randomness nobody could be kept out. */
-    if (RAND_bytes(secret, sizeof secret) != 1)
-        g_error("no random bytes for a key");
+    weft_random_fill(secret, sizeof secret);
     begin_padded(&key->inner, secret, sizeof secret, 0x36);
     begin_padded(&key->outer, secret, sizeof secret, 0x5c);
     OPENSSL_cleanse(secret, sizeof secret);

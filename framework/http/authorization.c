@@ -52,54 +52,16 @@ weft_http_authorization_plain_user(const char *user)
 
 /* ---- Basic ---- */
 
-static int
-base64_value(char byte)
-{
-    if (byte >= 'A' && byte <= 'Z')
-        return byte - 'A';
-    if (byte >= 'a' && byte <= 'z')
-        return byte - 'a' + 26;
-    if (weft_byte_is(byte, WEFT_BYTE_DIGIT))
-        return byte - '0' + 52;
-    return byte == '+' ? 62 : byte == '/' ? 63 : -1;
-}
-
-/* RFC 4648 4, with or without padding.  Returns: bytes written, -1 where it is none */
-static ssize_t
-decode_base64(const char *text, size_t length, char *out)
-{
-    uint32_t bits = 0;
-    unsigned n_bits = 0;
-    size_t n_out = 0;
-
-    for (int n = 0; n < 2 && length > 0 && text[length - 1] == '='; n++)
-        length--;
-    if (length % 4 == 1)
-        return -1;
-    for (size_t i = 0; i < length; i++) {
-        const int value = base64_value(text[i]);
-
-        if (value < 0)
-            return -1;
-        bits = bits << 6 | (uint32_t)value;
-        n_bits += 6;
-        if (n_bits >= 8) {
-            n_bits -= 8;
-            out[n_out++] = (char)(bits >> n_bits & 0xff);
-        }
-    }
-    return (ssize_t)n_out;
-}
-
 static gboolean
 parse_basic(WeftHttpAuthorization *authorization, WeftHttpSlice credentials)
 {
-    char decoded[MAX_BASIC_TEXT_BYTES] = {0};
+    uint8_t bytes[MAX_BASIC_TEXT_BYTES];
+    const char *decoded = (const char *)bytes;
 
     if (credentials.length > MAX_BASIC_TEXT_BYTES)
         return FALSE;
 
-    const ssize_t length = decode_base64(credentials.text, credentials.length, decoded);
+    const ssize_t length = weft_scan_base64(credentials.text, credentials.length, bytes);
     const char *colon = length > 0 ? memchr(decoded, ':', (size_t)length) : NULL;
     if (colon == NULL)
         return FALSE;

@@ -63,8 +63,8 @@ sign(const WeftHttpNonces *nonces, const char *body, char ret_digits[MAC_DIGITS 
     uint8_t mac[WEFT_HTTP_MAC_BYTES];
 
     weft_http_mac(nonces->key, body, BODY_DIGITS, mac);
-    for (size_t i = 0; i < MAC_DIGITS / 2; i++)
-        g_snprintf(ret_digits + 2 * i, 3, "%02x", mac[i]);
+    weft_format_hex_bytes(mac, MAC_DIGITS / 2, ret_digits);
+    ret_digits[MAC_DIGITS] = '\0';
 }
 
 void

@@ -360,15 +360,8 @@ add_piece(struct iovec *pieces, size_t *n_pieces, const void *bytes, size_t size
 static size_t
 format_chunk_line(size_t size, char *out)
 {
-    static const char digits[] = "0123456789abcdef";
-    char reversed[MAX_CHUNK_LINE_BYTES];
-    size_t n_digits = 0;
-    size_t length = 0;
+    size_t length = weft_format_hex(size, out);
 
-    for (; size > 0; size >>= 4)
-        reversed[n_digits++] = digits[size & 15];
-    while (n_digits > 0)
-        out[length++] = reversed[--n_digits];
     out[length++] = '\r';
     out[length++] = '\n';
     return length;

@@ -8,9 +8,9 @@
 #include "io/tls_context.h"
 
 #include <openssl/pem.h>
-#include <openssl/rand.h>
 #include <openssl/x509v3.h>
 #include <string.h>
+#include <weft/random.h>
 
 /* RFC 5280 4.1.2.2: 20 bytes at most, and positive. */
 #define SERIAL_BYTES 16
@@ -26,8 +26,7 @@ set_serial(X509 *certificate)
 {
     uint8_t bytes[SERIAL_BYTES];
 
-    if (RAND_bytes(bytes, sizeof bytes) != 1)
-        return FALSE;
+    weft_random_fill(bytes, sizeof bytes);
     bytes[0] = (bytes[0] & 0x7f) | 0x40;
 
     BIGNUM *number = BN_bin2bn(bytes, sizeof bytes, NULL);

@@ -11,7 +11,7 @@
 
 #include <stdatomic.h>
 #include <string.h>
-#include <sys/random.h>
+#include <weft/random.h>
 
 #define N_CELLS 8192 /* a power of two: 64 KiB of numbers, 128 KiB of times */
 
@@ -39,8 +39,7 @@ hash_key(void)
     static gsize done;
 
     if (g_once_init_enter(&done)) {
-        if (getrandom(&key, sizeof key, 0) != sizeof key)
-            g_error("no random numbers");
+        weft_random_fill(&key, sizeof key);
         g_once_init_leave(&done, 1);
     }
     return &key;

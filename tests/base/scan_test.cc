@@ -201,3 +201,48 @@ TEST(Scan, FormatDecimalWritesAllDigits)
         EXPECT_EQ(std::string(out, length), std::to_string(value));
     }
 }
+
+TEST(Scan, FormatHexWritesAllDigits)
+{
+    for (uint64_t value :
+         {uint64_t(0), uint64_t(15), uint64_t(16), uint64_t(0xabcdef), UINT64_MAX}) {
+        char out[16];
+        char expected[17];
+        size_t length = weft_format_hex(value, out);
+
+        snprintf(expected, sizeof expected, "%llx", static_cast<unsigned long long>(value));
+        EXPECT_EQ(std::string(out, length), expected);
+    }
+}
+
+TEST(Scan, FormatHexBytesWritesTwoDigitsEach)
+{
+    char out[8];
+
+    EXPECT_EQ(weft_format_hex_bytes("\x00\x0f\xf0\xab", 4, out), 8u);
+    EXPECT_EQ(std::string(out, 8), "000ff0ab");
+    EXPECT_EQ(weft_format_hex_bytes("", 0, out), 0u);
+}
+
+TEST(Scan, Base64WithItsPaddingOrWithoutAny)
+{
+    const auto decoded = [](const std::string &text) -> std::string {
+        std::vector<uint8_t> out(text.size() / 4 * 3 + 2);
+        const ssize_t n = weft_scan_base64(text.data(), text.size(), out.data());
+
+        return n < 0 ? "none" : std::string(out.begin(), out.begin() + n);
+    };
+
+    /* RFC 4648 10 */
+    EXPECT_EQ(decoded(""), "");
+    EXPECT_EQ(decoded("Zg=="), "f");
+    EXPECT_EQ(decoded("Zm8="), "fo");
+    EXPECT_EQ(decoded("Zm9v"), "foo");
+    EXPECT_EQ(decoded("Zm9vYg=="), "foob");
+    EXPECT_EQ(decoded("Zm9vYg"), "foob");
+    EXPECT_EQ(decoded("Zm9vYmE"), "fooba");
+    EXPECT_EQ(decoded("+/8A"), std::string("\xfb\xff\0", 3));
+    for (const char *text : {"Z", "Zm9vY", "Zg=", "Zm9v=", "Zm9v====", "Z===", "====", "=",
+                             "Zg==Zg==", "Zm 8", "Zm8=\n", "-_8A"})
+        EXPECT_EQ(decoded(text), "none") << text;
+}

@@ -5,10 +5,12 @@
  */
 #include "webdav/locks/lock.h"
 
-#include <errno.h>
 #include <string.h>
-#include <sys/random.h>
 #include <weft/clock.h>
+#include <weft/random.h>
+#include <weft/scan.h>
+
+#include "webdav/path.h"
 
 #define UUID_BYTES 16
 #define CHANCE_BYTES ((size_t)512) /* asked of the kernel at a time */
@@ -42,17 +44,9 @@ weft_dav_lock_left_s(const WeftDavLock *lock)
 }
 
 gboolean
-weft_dav_lock_is_at_or_below(const char *path, const char *root)
-{
-    const size_t length = root[1] == '\0' ? 0 : strlen(root);
-
-    return strncmp(path, root, length) == 0 && (path[length] == '/' || path[length] == '\0');
-}
-
-gboolean
 weft_dav_lock_covers(const WeftDavLock *lock, const char *path)
 {
-    return lock->is_infinite ? weft_dav_lock_is_at_or_below(path, lock->root)
+    return lock->is_infinite ? weft_dav_path_is_at_or_below(path, lock->root)
                              : strcmp(path, lock->root) == 0;
 }
 
@@ -70,19 +64,6 @@ weft_dav_locks_new(void)
 
 /* ---- making them ---- */
 
-static void
-fill_with_chance(uint8_t *bytes, size_t size)
-{
-    for (size_t done = 0; done < size;) {
-        const ssize_t n = getrandom(bytes + done, size - done, 0);
-
-        if (n > 0)
-            done += (size_t)n;
-        else if (errno != EINTR)
-            g_error("no random numbers: %s", g_strerror(errno));
-    }
-}
-
 /* A system call for some of them: it costs as much as all the rest of a lock. */
 static void
 take_chance(uint8_t uuid[UUID_BYTES])
@@ -91,7 +72,7 @@ take_chance(uint8_t uuid[UUID_BYTES])
     static _Thread_local size_t n_left;
 
     if (n_left == 0) {
-        fill_with_chance(chance, sizeof chance);
+        weft_random_fill(chance, sizeof chance);
         n_left = sizeof chance;
     }
     n_left -= UUID_BYTES;
@@ -103,19 +84,19 @@ take_chance(uint8_t uuid[UUID_BYTES])
 static void
 write_token(char token[WEFT_DAV_LOCK_TOKEN_BYTES + 1])
 {
-    static const char digits[] = "0123456789abcdef";
     uint8_t uuid[UUID_BYTES];
     char *out = g_stpcpy(token, "urn:uuid:");
 
     take_chance(uuid);
     uuid[6] = (uuid[6] & 0x0f) | 0x40;
     uuid[8] = (uuid[8] & 0x3f) | 0x80;
-    for (size_t i = 0; i < sizeof uuid; i++) {
-        if (i == 4 || i == 6 || i == 8 || i == 10)
-            *out++ = '-';
-        *out++ = digits[uuid[i] >> 4];
-        *out++ = digits[uuid[i] & 0x0f];
+    out += weft_format_hex_bytes(uuid, 4, out);
+    for (size_t i = 4; i < 10; i += 2) {
+        *out++ = '-';
+        out += weft_format_hex_bytes(uuid + i, 2, out);
     }
+    *out++ = '-';
+    out += weft_format_hex_bytes(uuid + 10, 6, out);
     *out = '\0';
 }
 

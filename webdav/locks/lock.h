@@ -19,7 +19,4 @@ WeftDavLock *weft_dav_lock_new_stored(const WeftDavLockRequest *request, const c
 /** @lock with its time begun anew. */
 WeftDavLock *weft_dav_lock_new_refreshed(const WeftDavLock *lock, int64_t timeout_s);
 
-/** Whether @path is @root, or lies below it. */
-gboolean weft_dav_lock_is_at_or_below(const char *path, const char *root);
-
 G_END_DECLS

@@ -6,7 +6,9 @@
 #include "webdav/locks/lock_tree.h"
 
 #include <string.h>
-#include <sys/random.h>
+#include <weft/random.h>
+
+#include "webdav/path.h"
 
 #define MAX_BYTES ((size_t)256 << 20) /* of all locks; peers choose paths and owners */
 #define LOCK_OVERHEAD_BYTES 512       /* of one lock beside its strings, about */
@@ -116,17 +118,6 @@ compare_expiry(gconstpointer data, gconstpointer other_data, G_GNUC_UNUSED gpoin
 
 /* ---- making and freeing ---- */
 
-static uint64_t
-make_seed(void)
-{
-    uint64_t seed = 0;
-
-    /* Early at boot there may be no chance yet; then a constant does. */
-    if (getrandom(&seed, sizeof seed, GRND_NONBLOCK) != sizeof seed)
-        seed = UINT64_C(0x243f6a8885a308d3);
-    return seed;
-}
-
 WeftDavLockTree *
 weft_dav_lock_tree_new(void)
 {
@@ -136,7 +127,7 @@ weft_dav_lock_tree_new(void)
     tree->by_path = g_hash_table_new(hash_prefix, equal_prefix);
     tree->in_order = g_tree_new_full(compare_paths, NULL, NULL, NULL);
     tree->by_expiry = g_tree_new_full(compare_expiry, NULL, NULL, NULL);
-    tree->seed = make_seed();
+    weft_random_fill(&tree->seed, sizeof tree->seed);
     return tree;
 }
 
@@ -381,7 +372,7 @@ weft_dav_lock_tree_find_in(const WeftDavLockTree *tree, const char *path, WeftDa
     for (; node != NULL; node = g_tree_node_next(node)) {
         const Place *place = g_tree_node_value(node);
 
-        if (!weft_dav_lock_is_at_or_below(place->path, path))
+        if (!weft_dav_path_is_at_or_below(place->path, path))
             return;
         if (range == WEFT_DAV_LOCKS_BELOW && strcmp(place->path, path) == 0)
             continue;

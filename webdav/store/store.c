@@ -3,19 +3,9 @@
  * What all stores share: the error domain, the entity tag, the end.
  */
 #include <weft/dav_store.h>
+#include <weft/scan.h>
 
 G_DEFINE_QUARK(weft - dav - error - quark, weft_dav_error)
-
-static char *
-append_hex(char *at, uint64_t value)
-{
-    static const char digits[] = "0123456789abcdef";
-    const unsigned n_digits = value == 0 ? 1 : (67 - (unsigned)__builtin_clzll(value)) / 4;
-
-    for (unsigned i = n_digits; i > 0; i--)
-        *at++ = digits[value >> (4 * (i - 1)) & 0xf];
-    return at;
-}
 
 size_t
 weft_dav_info_etag(const WeftDavInfo *info, char ret_etag[WEFT_DAV_ETAG_BYTES])
@@ -25,11 +15,11 @@ weft_dav_info_etag(const WeftDavInfo *info, char ret_etag[WEFT_DAV_ETAG_BYTES])
     char *at = ret_etag;
 
     *at++ = '"';
-    at = append_hex(at, info->version[0]);
+    at += weft_format_hex(info->version[0], at);
     *at++ = '-';
-    at = append_hex(at, info->version[1]);
+    at += weft_format_hex(info->version[1], at);
     *at++ = '-';
-    at = append_hex(at, info->version[2]);
+    at += weft_format_hex(info->version[2], at);
     *at++ = '"';
     *at = '\0';
     return (size_t)(at - ret_etag);

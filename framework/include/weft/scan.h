@@ -64,6 +64,13 @@ size_t weft_scan_quoted_string(const char *text, size_t length);
  */
 ssize_t weft_scan_percent_decode(const char *text, size_t length, char *out);
 
+/**
+ * RFC 4648 4: base64, with its padding or without any.
+ * @out: room for @length / 4 * 3 + 2 bytes
+ * Returns: bytes written, -1 where it is none
+ */
+ssize_t weft_scan_base64(const char *text, size_t length, uint8_t *out);
+
 /** Spaces and tabs at the beginning. */
 size_t weft_scan_blanks(const char *text, size_t length);
 
@@ -86,5 +93,19 @@ gboolean weft_scan_list_next(const char **list, size_t *length, const char **ret
  * Returns: bytes written
  */
 size_t weft_format_decimal(uint64_t value, char *out);
+
+/**
+ * Write @value in hexadecimal digits, lower case, no NUL.
+ * @out: room for 16 bytes
+ * Returns: bytes written
+ */
+size_t weft_format_hex(uint64_t value, char *out);
+
+/**
+ * Write each of @size @bytes in two hexadecimal digits, lower case, no NUL.
+ * @out: room for twice @size bytes
+ * Returns: bytes written
+ */
+size_t weft_format_hex_bytes(const void *bytes, size_t size, char *out);
 
 G_END_DECLS
