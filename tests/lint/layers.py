@@ -9,7 +9,7 @@ import os
 import re
 import sys
 
-# Lowest first.  A layer may include itself and what is below; http and thrift do not know each other.
+# Lowest first.  A layer may include itself and what is below.
 LAYERS = ["base", "fiber", "sync", "io", "server", "http", "thrift"]
 SIDE_LAYERS = {"cooperative": {"base", "fiber", "sync", "io", "cooperative"}}
 
