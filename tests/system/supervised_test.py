@@ -125,6 +125,22 @@ class SupervisedTest(serving.ServingTest):
         self.assertEqual(self.notice(), "READY=1")
         self.assertEqual(served.request("GET", "/file").body, b"content")
 
+    def test_the_watchdog_hears_that_all_is_well(self):
+        address = serving.free_address()
+        served = self.start(address, "--listen", address, self.folder, WATCHDOG_USEC="30000")
+        self.assertEqual(self.notice(), "READY=1")
+        for _ in range(3):
+            self.assertEqual(self.notice(), "WATCHDOG=1")
+        self.assertEqual(served.request("GET", "/file").body, b"content")
+
+    def test_the_watchdog_of_another_process_is_not_ours(self):
+        address = serving.free_address()
+        served = self.start(address, "--listen", address, self.folder, WATCHDOG_USEC="30000",
+                            WATCHDOG_PID="1")
+        self.assertEqual(self.notice(), "READY=1")
+        self.assertEqual(served.stop(), 0)
+        self.assertEqual(self.notice(), "STOPPING=1")
+
     def test_variables_for_another_process_are_not_ours(self):
         given, _ = self.listening()
         address = serving.free_address()

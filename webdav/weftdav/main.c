@@ -146,11 +146,12 @@ report(const WeftDavProgramOptions *options, GPtrArray *problems)
 
 /* What a supervisor hears, and what a signal asks for. */
 static void
-observe(G_GNUC_UNUSED WeftServer *server, WeftServerEvent event, gpointer data)
+observe(WeftServer *server, WeftServerEvent event, gpointer data)
 {
     switch (event) {
     case WEFT_SERVER_RUNS:
         weft_dav_supervisor_notify("READY=1");
+        weft_dav_supervisor_watch(server);
         break;
     case WEFT_SERVER_RELOAD:
         weft_dav_supervisor_notify_reloading();

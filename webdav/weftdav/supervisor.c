@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * LISTEN_FDS and NOTIFY_SOCKET.
+ * LISTEN_FDS, NOTIFY_SOCKET and WATCHDOG_USEC.
  */
 #include "webdav/weftdav/supervisor.h"
 
@@ -12,12 +12,18 @@
 #include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
+#include <weft/deadline.h>
+#include <weft/fiber.h>
 #include <weft/log.h>
 #include <weft/scan.h>
+#include <weft/scheduler.h>
 
 /* sd_listen_fds(3): SD_LISTEN_FDS_START */
 #define FIRST_FD 3
 #define MAX_SOCKETS 64
+
+/* So often within the time after which the supervisor gives us up. */
+#define SIGNS_OF_LIFE 3
 
 static gboolean
 read_number(const char *variable, uint64_t *ret_value)
@@ -112,4 +118,53 @@ weft_dav_supervisor_notify_reloading(void)
         g_strdup_printf("RELOADING=1\nMONOTONIC_USEC=%" G_GINT64_FORMAT,
                         (int64_t)now.tv_sec * G_USEC_PER_SEC + now.tv_nsec / 1000);
     weft_dav_supervisor_notify(state);
+}
+
+/* ---- the watchdog ---- */
+
+typedef struct {
+    WeftServer *server;
+    int64_t interval_ms;
+} Watch;
+
+static gboolean
+all_answer(const Watch *watch)
+{
+    g_auto(WeftDeadlineScope) patience = weft_deadline_scope_ms(watch->interval_ms);
+    g_autoptr(GError) error = NULL;
+
+    if (weft_server_ping(watch->server, &error))
+        return TRUE;
+    if (g_error_matches(error, WEFT_ERROR, WEFT_ERROR_TIMED_OUT))
+        weft_log(WEFT_LOG_WARNING, "a worker has not answered for %" G_GINT64_FORMAT " ms",
+                 watch->interval_ms);
+    return FALSE;
+}
+
+static gboolean
+keep_telling(gpointer data, GError **error)
+{
+    const Watch *watch = data;
+
+    do {
+        if (all_answer(watch))
+            weft_dav_supervisor_notify("WATCHDOG=1");
+    } while (weft_fiber_sleep_ms(watch->interval_ms, error));
+    return FALSE;
+}
+
+void
+weft_dav_supervisor_watch(WeftServer *server)
+{
+    uint64_t patience_us = 0;
+    uint64_t pid = 0;
+
+    if (!read_number("WATCHDOG_USEC", &patience_us) || patience_us > INT64_MAX ||
+        (read_number("WATCHDOG_PID", &pid) && pid != (uint64_t)getpid()))
+        return;
+
+    Watch *watch = g_new(Watch, 1);
+    watch->server = server;
+    watch->interval_ms = MAX((int64_t)patience_us / SIGNS_OF_LIFE / 1000, 1);
+    weft_group_spawn(weft_root_group(), "watchdog", keep_telling, watch, g_free);
 }

@@ -7,7 +7,7 @@
  * variables and a datagram, so no library is needed; without a supervisor all of it is nothing.
  */
 
-#include <weft/error.h>
+#include <weft/server.h>
 
 typedef struct {
     int fd;
@@ -24,6 +24,10 @@ GArray *weft_dav_supervisor_sockets(void);
 
 /* Tell the supervisor, if there is one: "READY=1".  Several lines may be one message. */
 void weft_dav_supervisor_notify(const char *state);
+
+/* Where the supervisor keeps a watchdog: tell it again and again that all workers of @server come
+ * by, for as long as they do (sd_watchdog_enabled(3)).  In a fiber, once the server runs. */
+void weft_dav_supervisor_watch(WeftServer *server);
 
 /* "RELOADING=1", with the time that goes with it; "READY=1" ends it. */
 void weft_dav_supervisor_notify_reloading(void);
