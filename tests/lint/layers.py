@@ -22,7 +22,7 @@ PUBLIC_HEADERS = {
     "server": "server service metrics",
     "http": "http http_auth http_metrics http_target",
     "thrift": "thrift thrift_binary thrift_client thrift_codec thrift_compact thrift_c_glib thrift_error "
-              "thrift_http thrift_service thrift_type",
+              "thrift_http thrift_service thrift_type thrift_wire",
     "dav": "dav dav_store",
 }
 HEADER_LAYER = {name + ".h": layer for layer, names in PUBLIC_HEADERS.items() for name in names.split()}
