@@ -27,6 +27,7 @@ typedef struct WeftIdlFunction WeftIdlFunction;
 typedef struct WeftIdlType WeftIdlType;
 typedef struct WeftIdlValue WeftIdlValue;
 typedef struct WeftIdlItem WeftIdlItem;
+typedef struct WeftIdlLiteral WeftIdlLiteral; /* codegen/literal.h */
 
 /** Where something stands.  Lines and columns (of bytes) count from 1. */
 typedef struct {
@@ -120,7 +121,8 @@ struct WeftIdlValue {
     };
     uint32_t n_items;
     const WeftIdlEnumValue *enum_value; /* ENUM */
-    const WeftIdlConst *constant;       /* (nullable): it is written as this one's name */
+    const WeftIdlConst *constant;       /* (nullable): it is this one, and written as its name */
+    const WeftIdlLiteral *literal;      /* as it is written */
     WeftIdlPosition position;
 };
 
@@ -136,8 +138,8 @@ typedef enum {
 
 /** What all definitions begin with. */
 struct WeftIdlDefinition {
-    WeftIdlDefines what;
     WeftIdlDefinition *next;
+    WeftIdlDefines what;
     WeftIdlProgram *program; /* the file it stands in */
     const char *name;        /* as in the IDL: "Profile" */
     const char *c_type;      /* with the namespace's prefix: "Profile", "TutorialProfile" */
@@ -232,6 +234,8 @@ struct WeftIdlFunction {
 struct WeftIdlService {
     WeftIdlDefinition definition;
     const WeftIdlService *base; /* (nullable): `extends`; may stand in another file */
+    const char *base_name;      /* (nullable): as written: "shared.SharedService" */
+    WeftIdlPosition base_position;
     WeftIdlFunction *functions;
     unsigned n_functions;
 };

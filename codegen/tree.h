@@ -5,26 +5,19 @@
  * A file and all it includes: loading them, and what is wrong with them.
  */
 
-#include "codegen/program.h"
+#include "codegen/errors.h"
 
 /** Limits.  What goes beyond is an error of the file. */
 enum {
     WEFT_IDL_MAX_FILE_BYTES = 16 * 1024 * 1024,
     WEFT_IDL_MAX_INCLUDE_DEPTH = 64,
-    WEFT_IDL_MAX_NESTING = 64,        /* of containers in a type, of literals in a value */
+
     WEFT_IDL_MAX_TYPEDEFS = 64,       /* one behind the other */
     WEFT_IDL_MAX_CONSTANTS = 64,      /* that lead from one to the next */
-    WEFT_IDL_MAX_ERRORS = 50,         /* of a run; then it says that there are more */
     WEFT_IDL_MAX_STRUCT_CHAIN = 1000, /* each embedded in the next */
 };
 
 typedef struct WeftIdlTree WeftIdlTree;
-
-/** What is wrong, and where. */
-typedef struct {
-    WeftIdlPosition position;
-    char *message;
-} WeftIdlError;
 
 WeftIdlTree *weft_idl_tree_new(void);
 void weft_idl_tree_free(WeftIdlTree *tree);
@@ -46,10 +39,7 @@ const WeftIdlProgram *weft_idl_tree_load_text(WeftIdlTree *tree, const char *pat
 /** All files that were read, what is included before what includes. */
 const WeftIdlProgram *weft_idl_tree_programs(const WeftIdlTree *tree);
 
-/** In the order of files and lines. */
-const WeftIdlError *weft_idl_tree_errors(const WeftIdlTree *tree, size_t *ret_n_errors);
-
-/** `file:line:column: error: message`, one a line.  Returns: (transfer full) */
-char *weft_idl_tree_errors_text(const WeftIdlTree *tree);
+/** What is wrong. */
+const WeftIdlErrors *weft_idl_tree_errors(const WeftIdlTree *tree);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WeftIdlTree, weft_idl_tree_free)
