@@ -26,20 +26,22 @@ skip_bytes(const uint8_t *at, WeftThriftReader *reader, uint64_t size)
 static const uint8_t *
 skip_string(const uint8_t *at, WeftThriftReader *reader)
 {
-    int32_t length;
+    int32_t length = 0;
 
     at = weft_thrift_binary_get_i32(at, reader, &length);
     if (at == NULL)
         return NULL;
-    if ((uint32_t)length > reader->max_string_bytes || length > reader->end - at)
-        return weft_thrift_reader_bad_string(reader, at, (uint32_t)length);
+    if ((uint32_t)length > reader->max_string_bytes || length > reader->end - at) {
+        weft_thrift_reader_bad_string(reader, at, (uint32_t)length);
+        return NULL;
+    }
     return at + length;
 }
 
 static const uint8_t *
 skip_struct(const uint8_t *at, WeftThriftReader *reader)
 {
-    uint32_t key;
+    uint32_t key = 0;
 
     while ((at = weft_thrift_binary_get_field(at, reader, &key)) != NULL) {
         if (weft_thrift_key_is_stop(key))
@@ -94,8 +96,10 @@ skip_items(const uint8_t *at, WeftThriftReader *reader, const uint8_t *kinds, un
         is_fixed = is_fixed && fixed_size(kinds[i]) != 0;
     }
     if (n_items > reader->max_items ||
-        (uint64_t)n_items * min_item_bytes > (uint64_t)(reader->end - at))
-        return weft_thrift_reader_bad_items(reader, at, n_items, min_item_bytes);
+        (uint64_t)n_items * min_item_bytes > (uint64_t)(reader->end - at)) {
+        weft_thrift_reader_bad_items(reader, at, n_items);
+        return NULL;
+    }
     if (is_fixed)
         return skip_bytes(at, reader, (uint64_t)n_items * item_bytes);
     for (uint64_t i = 0; at != NULL && i < (uint64_t)n_items * n_kinds; i++)
@@ -107,7 +111,7 @@ static const uint8_t *
 skip_container(const uint8_t *at, WeftThriftReader *reader, unsigned n_kinds)
 {
     const uint8_t *kinds = at;
-    int32_t n_items;
+    int32_t n_items = 0;
 
     at = skip_bytes(at, reader, n_kinds);
     if (at != NULL)

@@ -57,13 +57,15 @@ skip_bytes(const uint8_t *at, WeftThriftReader *reader, size_t size)
 static const uint8_t *
 skip_string(const uint8_t *at, WeftThriftReader *reader)
 {
-    uint32_t length;
+    uint32_t length = 0;
 
     at = weft_thrift_compact_get_size(at, reader, &length);
     if (at == NULL)
         return NULL;
-    if (length > reader->max_string_bytes || length > reader->end - at)
-        return weft_thrift_reader_bad_string(reader, at, length);
+    if (length > reader->max_string_bytes || length > reader->end - at) {
+        weft_thrift_reader_bad_string(reader, at, length);
+        return NULL;
+    }
     return at + length;
 }
 
@@ -102,8 +104,10 @@ skip_list(const uint8_t *at, WeftThriftReader *reader)
         at = weft_thrift_compact_get_size(at, reader, &n_items);
     if (at == NULL)
         return NULL;
-    if (n_items > reader->max_items || n_items > reader->end - at)
-        return weft_thrift_reader_bad_items(reader, at, n_items, 1);
+    if (n_items > reader->max_items || n_items > reader->end - at) {
+        weft_thrift_reader_bad_items(reader, at, n_items);
+        return NULL;
+    }
     for (uint32_t i = 0; at != NULL && i < n_items; i++)
         at = skip_item(at, reader, weft_thrift_compact_kind(head & 0xf));
     return at;
@@ -112,7 +116,7 @@ skip_list(const uint8_t *at, WeftThriftReader *reader)
 static const uint8_t *
 skip_map(const uint8_t *at, WeftThriftReader *reader)
 {
-    uint32_t n_items;
+    uint32_t n_items = 0;
 
     at = weft_thrift_compact_get_size(at, reader, &n_items);
     if (at == NULL || n_items == 0)
@@ -120,8 +124,10 @@ skip_map(const uint8_t *at, WeftThriftReader *reader)
     if (at == reader->end)
         return weft_thrift_reader_truncated(reader, at);
     const uint8_t head = *at++;
-    if (n_items > reader->max_items || (uint64_t)n_items * 2 > (uint64_t)(reader->end - at))
-        return weft_thrift_reader_bad_items(reader, at, n_items, 2);
+    if (n_items > reader->max_items || (uint64_t)n_items * 2 > (uint64_t)(reader->end - at)) {
+        weft_thrift_reader_bad_items(reader, at, n_items);
+        return NULL;
+    }
     for (uint32_t i = 0; at != NULL && i < n_items; i++) {
         at = skip_item(at, reader, weft_thrift_compact_kind(head >> 4));
         if (at != NULL)

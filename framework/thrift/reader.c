@@ -59,18 +59,6 @@ weft_thrift_reader_fail(WeftThriftReader *reader, const uint8_t *at, WeftThriftF
 }
 
 const uint8_t *
-weft_thrift_reader_truncated(WeftThriftReader *reader, const uint8_t *at)
-{
-    return weft_thrift_reader_fail(reader, at, WEFT_THRIFT_TRUNCATED, NULL);
-}
-
-const uint8_t *
-weft_thrift_reader_malformed(WeftThriftReader *reader, const uint8_t *at, const char *reason)
-{
-    return weft_thrift_reader_fail(reader, at, WEFT_THRIFT_MALFORMED, reason);
-}
-
-const uint8_t *
 weft_thrift_reader_fail_in(WeftThriftReader *reader, const WeftThriftType *type, uint32_t key)
 {
     if (reader->where_type == NULL) {
@@ -102,26 +90,26 @@ weft_thrift_reader_copy_string(WeftThriftReader *reader, const uint8_t *at, uint
     return at + length;
 }
 
-const uint8_t *
+void
 weft_thrift_reader_bad_string(WeftThriftReader *reader, const uint8_t *at, uint32_t length)
 {
     if (length > INT32_MAX)
-        return weft_thrift_reader_malformed(reader, at, "a string of negative length");
-    if (length > reader->max_string_bytes)
-        return weft_thrift_reader_fail(reader, at, WEFT_THRIFT_TOO_LARGE, "a string");
-    return weft_thrift_reader_fail(reader, at, WEFT_THRIFT_TRUNCATED, "a string");
+        weft_thrift_reader_malformed(reader, at, "a string of negative length");
+    else if (length > reader->max_string_bytes)
+        weft_thrift_reader_fail(reader, at, WEFT_THRIFT_TOO_LARGE, "a string");
+    else
+        weft_thrift_reader_fail(reader, at, WEFT_THRIFT_TRUNCATED, "a string");
 }
 
-const uint8_t *
-weft_thrift_reader_bad_items(WeftThriftReader *reader, const uint8_t *at, uint32_t n_items,
-                             size_t min_item_bytes)
+void
+weft_thrift_reader_bad_items(WeftThriftReader *reader, const uint8_t *at, uint32_t n_items)
 {
     if (n_items > INT32_MAX)
-        return weft_thrift_reader_malformed(reader, at, "a negative number of items");
-    if (n_items > reader->max_items)
-        return weft_thrift_reader_fail(reader, at, WEFT_THRIFT_TOO_LARGE, "a container");
-    g_assert((uint64_t)n_items * min_item_bytes > (uint64_t)(reader->end - at));
-    return weft_thrift_reader_fail(reader, at, WEFT_THRIFT_TRUNCATED, "a container");
+        weft_thrift_reader_malformed(reader, at, "a negative number of items");
+    else if (n_items > reader->max_items)
+        weft_thrift_reader_fail(reader, at, WEFT_THRIFT_TOO_LARGE, "a container");
+    else
+        weft_thrift_reader_fail(reader, at, WEFT_THRIFT_TRUNCATED, "a container");
 }
 
 void *

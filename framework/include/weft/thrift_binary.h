@@ -149,39 +149,51 @@ weft_thrift_binary_get_i16(const uint8_t *at, WeftThriftReader *reader, int16_t 
     return at + sizeof wire;
 }
 
-static inline const uint8_t *
-weft_thrift_binary_get_i32(const uint8_t *at, WeftThriftReader *reader, int32_t *ret_value)
+/** Four bytes that are known to be there. */
+static inline uint32_t
+weft_thrift_binary_load_32(const uint8_t *at)
 {
     uint32_t wire;
 
-    if (G_UNLIKELY((size_t)(reader->end - at) < sizeof wire))
-        return weft_thrift_reader_truncated(reader, at);
     memcpy(&wire, at, sizeof wire);
-    *ret_value = (int32_t)GUINT32_FROM_BE(wire);
-    return at + sizeof wire;
+    return GUINT32_FROM_BE(wire);
+}
+
+static inline uint64_t
+weft_thrift_binary_load_64(const uint8_t *at)
+{
+    uint64_t wire;
+
+    memcpy(&wire, at, sizeof wire);
+    return GUINT64_FROM_BE(wire);
+}
+
+static inline const uint8_t *
+weft_thrift_binary_get_i32(const uint8_t *at, WeftThriftReader *reader, int32_t *ret_value)
+{
+    if (G_UNLIKELY(reader->end - at < 4))
+        return weft_thrift_reader_truncated(reader, at);
+    *ret_value = (int32_t)weft_thrift_binary_load_32(at);
+    return at + 4;
 }
 
 static inline const uint8_t *
 weft_thrift_binary_get_i64(const uint8_t *at, WeftThriftReader *reader, int64_t *ret_value)
 {
-    uint64_t wire;
-
-    if (G_UNLIKELY((size_t)(reader->end - at) < sizeof wire))
+    if (G_UNLIKELY(reader->end - at < 8))
         return weft_thrift_reader_truncated(reader, at);
-    memcpy(&wire, at, sizeof wire);
-    *ret_value = (int64_t)GUINT64_FROM_BE(wire);
-    return at + sizeof wire;
+    *ret_value = (int64_t)weft_thrift_binary_load_64(at);
+    return at + 8;
 }
 
 static inline const uint8_t *
 weft_thrift_binary_get_double(const uint8_t *at, WeftThriftReader *reader, double *ret_value)
 {
-    int64_t bits;
-
-    at = weft_thrift_binary_get_i64(at, reader, &bits);
-    if (G_LIKELY(at != NULL))
-        memcpy(ret_value, &bits, sizeof bits);
-    return at;
+    if (G_UNLIKELY(reader->end - at < 8))
+        return weft_thrift_reader_truncated(reader, at);
+    const uint64_t bits = weft_thrift_binary_load_64(at);
+    memcpy(ret_value, &bits, sizeof bits);
+    return at + 8;
 }
 
 static inline const uint8_t *
@@ -196,12 +208,10 @@ weft_thrift_binary_get_uuid(const uint8_t *at, WeftThriftReader *reader, WeftUui
 static inline const uint8_t *
 weft_thrift_binary_get_string(const uint8_t *at, WeftThriftReader *reader, WeftString *ret_string)
 {
-    int32_t length;
-
-    at = weft_thrift_binary_get_i32(at, reader, &length);
-    if (G_UNLIKELY(at == NULL))
-        return NULL;
-    return weft_thrift_reader_take_string(reader, at, (uint32_t)length, ret_string);
+    if (G_UNLIKELY(reader->end - at < WEFT_THRIFT_BINARY_STRING_BYTES))
+        return weft_thrift_reader_truncated(reader, at);
+    return weft_thrift_reader_take_string(reader, at + WEFT_THRIFT_BINARY_STRING_BYTES,
+                                          weft_thrift_binary_load_32(at), ret_string);
 }
 
 /**
@@ -211,12 +221,9 @@ weft_thrift_binary_get_string(const uint8_t *at, WeftThriftReader *reader, WeftS
 static inline const uint8_t *
 weft_thrift_binary_get_field(const uint8_t *at, WeftThriftReader *reader, uint32_t *ret_key)
 {
-    uint32_t wire;
-
     /* No value is shorter than a byte, so four bytes are there unless the struct ends. */
-    if (G_LIKELY((size_t)(reader->end - at) >= sizeof wire)) {
-        memcpy(&wire, at, sizeof wire);
-        wire = GUINT32_FROM_BE(wire);
+    if (G_LIKELY(reader->end - at >= 4)) {
+        const uint32_t wire = weft_thrift_binary_load_32(at);
         *ret_key = wire >> 8;
         return at + (wire < 0x1000000 ? 1 : WEFT_THRIFT_BINARY_FIELD_BYTES);
     }
@@ -237,17 +244,13 @@ weft_thrift_binary_get_list(const uint8_t *at, WeftThriftReader *reader, WeftThr
                             size_t min_item_bytes, size_t item_size,
                             WeftThriftContainer *ret_container)
 {
-    int8_t wire_kind;
-    int32_t n_items;
-
     if (G_UNLIKELY(reader->end - at < WEFT_THRIFT_BINARY_LIST_BYTES))
         return weft_thrift_reader_truncated(reader, at);
-    at = weft_thrift_binary_get_i8(at, reader, &wire_kind);
-    at = weft_thrift_binary_get_i32(at, reader, &n_items);
-    if (G_UNLIKELY(wire_kind != (int8_t)kind && n_items != 0))
+    const uint32_t n_items = weft_thrift_binary_load_32(at + 1);
+    if (G_UNLIKELY(at[0] != kind && n_items != 0))
         return weft_thrift_reader_malformed(reader, at, "items of another type");
-    return weft_thrift_reader_take_items(reader, at, (uint32_t)n_items, min_item_bytes, item_size,
-                                         ret_container);
+    return weft_thrift_reader_take_items(reader, at + WEFT_THRIFT_BINARY_LIST_BYTES, n_items,
+                                         min_item_bytes, item_size, ret_container);
 }
 
 /** The same of a map.  @kinds: WEFT_THRIFT_KEY(key's kind, value's kind).  @min_item_bytes,
@@ -257,16 +260,13 @@ weft_thrift_binary_get_map(const uint8_t *at, WeftThriftReader *reader, uint32_t
                            size_t min_item_bytes, size_t item_size,
                            WeftThriftContainer *ret_container)
 {
-    int32_t n_items;
-
     if (G_UNLIKELY(reader->end - at < WEFT_THRIFT_BINARY_MAP_BYTES))
         return weft_thrift_reader_truncated(reader, at);
-    const uint32_t wire_kinds = WEFT_THRIFT_KEY(at[0], at[1]);
-    at = weft_thrift_binary_get_i32(at + 2, reader, &n_items);
-    if (G_UNLIKELY(wire_kinds != kinds && n_items != 0))
+    const uint32_t n_items = weft_thrift_binary_load_32(at + 2);
+    if (G_UNLIKELY(WEFT_THRIFT_KEY(at[0], at[1]) != kinds && n_items != 0))
         return weft_thrift_reader_malformed(reader, at, "keys or values of another type");
-    return weft_thrift_reader_take_items(reader, at, (uint32_t)n_items, min_item_bytes, item_size,
-                                         ret_container);
+    return weft_thrift_reader_take_items(reader, at + WEFT_THRIFT_BINARY_MAP_BYTES, n_items,
+                                         min_item_bytes, item_size, ret_container);
 }
 
 /** Pass over a value of a kind that nobody asked for, checking it. */

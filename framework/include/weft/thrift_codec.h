@@ -104,7 +104,8 @@ weft_thrift_reader_finish(WeftThriftReader *reader)
  * Returns: NULL, for `return`
  */
 const uint8_t *weft_thrift_reader_fail(WeftThriftReader *reader, const uint8_t *at,
-                                       WeftThriftFailure failure, const char *reason);
+                                       WeftThriftFailure failure,
+                                       const char *reason) G_GNUC_NO_INLINE __attribute__((cold));
 
 /** What went wrong, as WEFT_THRIFT_ERROR PROTOCOL, or WEFT_ERROR_LIMIT.  Returns: FALSE */
 gboolean weft_thrift_reader_set_error(const WeftThriftReader *reader, GError **error);

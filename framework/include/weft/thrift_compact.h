@@ -383,7 +383,7 @@ weft_thrift_compact_get_bool_field(const uint8_t *at, WeftThriftReader *reader, 
 static inline const uint8_t *
 weft_thrift_compact_get_string(const uint8_t *at, WeftThriftReader *reader, WeftString *ret_string)
 {
-    uint32_t length;
+    uint32_t length = 0;
 
     at = weft_thrift_compact_get_size(at, reader, &length);
     if (G_UNLIKELY(at == NULL))
@@ -441,7 +441,7 @@ weft_thrift_compact_get_map(const uint8_t *at, WeftThriftReader *reader, uint32_
                             size_t min_item_bytes, size_t item_size,
                             WeftThriftContainer *ret_container)
 {
-    uint32_t n_items;
+    uint32_t n_items = 0;
     uint32_t wire_kinds = kinds;
 
     at = weft_thrift_compact_get_size(at, reader, &n_items);

@@ -39,13 +39,21 @@ weft_thrift_key_is_stop(uint32_t key)
     return key < 0x10000;
 }
 
-/** What a peer's numbers say cannot be read: each notes why, and returns NULL. */
-const uint8_t *weft_thrift_reader_truncated(WeftThriftReader *reader,
-                                            const uint8_t *at) G_GNUC_NO_INLINE
-    __attribute__((cold));
-const uint8_t *weft_thrift_reader_malformed(WeftThriftReader *reader, const uint8_t *at,
-                                            const char *reason) G_GNUC_NO_INLINE
-    __attribute__((cold));
+/** What a peer sent cannot be read.  Each notes why, and returns NULL, which the compiler is to
+ * see. */
+static inline const uint8_t *
+weft_thrift_reader_truncated(WeftThriftReader *reader, const uint8_t *at)
+{
+    weft_thrift_reader_fail(reader, at, WEFT_THRIFT_TRUNCATED, NULL);
+    return NULL;
+}
+
+static inline const uint8_t *
+weft_thrift_reader_malformed(WeftThriftReader *reader, const uint8_t *at, const char *reason)
+{
+    weft_thrift_reader_fail(reader, at, WEFT_THRIFT_MALFORMED, reason);
+    return NULL;
+}
 
 /** Note the field in which reading failed, if none is noted yet.  @key: as WEFT_THRIFT_KEY().
  * Returns: NULL */
@@ -76,21 +84,20 @@ weft_thrift_reader_leave(WeftThriftReader *reader)
 /** The ways that are not taken often. */
 const uint8_t *weft_thrift_reader_copy_string(WeftThriftReader *reader, const uint8_t *at,
                                               uint32_t length, WeftString *ret_string);
-const uint8_t *weft_thrift_reader_bad_string(WeftThriftReader *reader, const uint8_t *at,
-                                             uint32_t length) G_GNUC_NO_INLINE
-    __attribute__((cold));
-const uint8_t *weft_thrift_reader_bad_items(WeftThriftReader *reader, const uint8_t *at,
-                                            uint32_t n_items,
-                                            size_t min_item_bytes) G_GNUC_NO_INLINE
-    __attribute__((cold));
+void weft_thrift_reader_bad_string(WeftThriftReader *reader, const uint8_t *at,
+                                   uint32_t length) G_GNUC_NO_INLINE __attribute__((cold));
+void weft_thrift_reader_bad_items(WeftThriftReader *reader, const uint8_t *at,
+                                  uint32_t n_items) G_GNUC_NO_INLINE __attribute__((cold));
 
 /** A string whose @length has been read. */
 static inline const uint8_t *
 weft_thrift_reader_take_string(WeftThriftReader *reader, const uint8_t *at, uint32_t length,
                                WeftString *ret_string)
 {
-    if (G_UNLIKELY(length > (size_t)(reader->end - at) || length > reader->max_string_bytes))
-        return weft_thrift_reader_bad_string(reader, at, length);
+    if (G_UNLIKELY(length > (size_t)(reader->end - at) || length > reader->max_string_bytes)) {
+        weft_thrift_reader_bad_string(reader, at, length);
+        return NULL;
+    }
     if (G_UNLIKELY(!reader->borrows))
         return weft_thrift_reader_copy_string(reader, at, length, ret_string);
     *reader->nul = 0;
@@ -114,12 +121,16 @@ weft_thrift_reader_take_items(WeftThriftReader *reader, const uint8_t *at, uint3
     void *items = NULL;
 
     if (G_UNLIKELY(n_items > reader->max_items ||
-                   (uint64_t)n_items * min_item_bytes > (uint64_t)(reader->end - at)))
-        return weft_thrift_reader_bad_items(reader, at, n_items, min_item_bytes);
+                   (uint64_t)n_items * min_item_bytes > (uint64_t)(reader->end - at))) {
+        weft_thrift_reader_bad_items(reader, at, n_items);
+        return NULL;
+    }
     if (n_items > 0) {
         items = weft_arena_try_alloc(reader->arena, n_items * item_size);
-        if (G_UNLIKELY(items == NULL))
-            return weft_thrift_reader_fail(reader, at, WEFT_THRIFT_NO_MEMORY, NULL);
+        if (G_UNLIKELY(items == NULL)) {
+            weft_thrift_reader_fail(reader, at, WEFT_THRIFT_NO_MEMORY, NULL);
+            return NULL;
+        }
     }
     ret_container->items = items;
     ret_container->n_items = n_items;
@@ -152,14 +163,45 @@ weft_thrift_writer_string_room(const WeftThriftWriter *writer, WeftString string
  * Returns: @at; NULL: the limit */
 uint8_t *weft_thrift_writer_refer(WeftThriftWriter *writer, uint8_t *at, WeftString string);
 
+/** Copy @size bytes, which are few mostly: two moves that may overlap instead of a call. */
+static inline void
+weft_thrift_copy_bytes(uint8_t *to, const char *from, size_t size)
+{
+    struct {
+        uint64_t words[2];
+    } first, last;
+
+    if (size > 32) {
+        memcpy(to, from, size);
+    } else if (size >= 16) {
+        memcpy(&first, from, 16);
+        memcpy(&last, from + size - 16, 16);
+        memcpy(to, &first, 16);
+        memcpy(to + size - 16, &last, 16);
+    } else if (size >= 8) {
+        memcpy(&first, from, 8);
+        memcpy(&last, from + size - 8, 8);
+        memcpy(to, &first, 8);
+        memcpy(to + size - 8, &last, 8);
+    } else if (size >= 4) {
+        memcpy(&first, from, 4);
+        memcpy(&last, from + size - 4, 4);
+        memcpy(to, &first, 4);
+        memcpy(to + size - 4, &last, 4);
+    } else if (size > 0) {
+        to[0] = (uint8_t)from[0];
+        to[size / 2] = (uint8_t)from[size / 2];
+        to[size - 1] = (uint8_t)from[size - 1];
+    }
+}
+
 /** A string's bytes.  Returns: NULL: the limit */
 static inline uint8_t *
 weft_thrift_writer_put_string_bytes(WeftThriftWriter *writer, uint8_t *at, WeftString string)
 {
     if (G_UNLIKELY(weft_thrift_writer_refers_to(writer, string)))
         return weft_thrift_writer_refer(writer, at, string);
-    if (string.length > 0)
-        memcpy(at, string.data, string.length);
+    weft_thrift_copy_bytes(at, string.data, string.length);
     return at + string.length;
 }
 
