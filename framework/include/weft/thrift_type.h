@@ -96,10 +96,10 @@ typedef enum {
 /** What a kind does not say; of no matter on the wire. */
 typedef enum {
     WEFT_THRIFT_PLAIN,
-    WEFT_THRIFT_ENUM,      /* of I32 */
-    WEFT_THRIFT_BINARY,    /* of STRING: not text */
-    WEFT_THRIFT_UNION,     /* of STRUCT */
-    WEFT_THRIFT_EXCEPTION, /* of STRUCT */
+    WEFT_THRIFT_ENUM,   /* of I32 */
+    WEFT_THRIFT_BINARY, /* of STRING: not text */
+    WEFT_THRIFT_UNION,  /* of STRUCT */
+    WEFT_THRIFT_THROWN, /* of STRUCT: an exception */
 } WeftThriftFlavour;
 
 typedef enum {
