@@ -55,7 +55,7 @@ weft_idl_yyerror(const WeftIdlLocation *location, WeftIdlParser *parser, void *s
 %token <WeftIdlText> STRING
 %token <int64_t> INTEGER
 %token <double> DOUBLE
-%token INCLUDE CPP_INCLUDE NAMESPACE XSD_NAMESPACE
+%token INCLUDE CPP_INCLUDE NAMESPACE
 %token TYPEDEF ENUM SENUM CONST STRUCT UNION EXCEPTION SERVICE
 %token EXTENDS ONEWAY ASYNC VOID THROWS REQUIRED OPTIONAL TRUE FALSE
 %token BOOL BYTE I8 I16 I32 I64 TYPE_DOUBLE TYPE_STRING BINARY SLIST LIST SET MAP CPP_TYPE
@@ -88,8 +88,7 @@ header:
     INCLUDE STRING { weft_idl_build_include(parser, $2, &@1); }
   | CPP_INCLUDE STRING { weft_idl_build_cpp_include(parser, $2, &@1); }
   | NAMESPACE namespace_language NAME annotations
-    { weft_idl_build_namespace(parser, $2, $3.data, $4, &@1); }
-  | XSD_NAMESPACE STRING { weft_idl_build_namespace(parser, "xsd", $2.data, NULL, &@1); };
+    { weft_idl_build_namespace(parser, $2, $3.data, $4, &@1); };
 
 namespace_language: NAME { $$ = $1.data; } | '*' { $$ = "*"; };
 

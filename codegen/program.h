@@ -153,6 +153,7 @@ struct WeftIdlDefinition {
 struct WeftIdlTypedef {
     WeftIdlDefinition definition;
     WeftIdlType *type;
+    unsigned depth; /* how deep the types behind it nest; resolve.c counts it */
 };
 
 struct WeftIdlEnumValue {
@@ -161,6 +162,7 @@ struct WeftIdlEnumValue {
     const char *c_name; /* "COLOR_RED" */
     int32_t value;
     bool is_explicit;
+    bool is_alias; /* one before it has the same value */
     WeftIdlPosition position;
     WeftIdlDoc doc;
     WeftIdlAnnotation *annotations;
@@ -190,7 +192,7 @@ struct WeftIdlField {
     bool has_explicit_id;
     WeftIdlRequiredness requiredness;
     bool is_reference; /* written with '&' */
-    bool is_pointer;   /* is_reference, or embedding it would embed the struct in itself */
+    bool is_pointer;   /* a struct by '&', an exception of a result, or what would embed itself */
     WeftIdlType *type;
     const char *name;
     const char *c_name;     /* "note"; "class_" for `class` */
@@ -271,6 +273,7 @@ struct WeftIdlProgram {
     /* Its structs, unions and exceptions in an order in which each comes after those of this file
      * that it embeds. */
     WeftIdlStruct *structs_by_embedding;
+    struct WeftIdlScope *scope; /* codegen/scope.h */
 };
 
 /** The annotation's value, the last one written; NULL: there is none. */

@@ -7,14 +7,10 @@
 
 #include "codegen/errors.h"
 
-/** Limits.  What goes beyond is an error of the file. */
+/** What goes beyond is an error of the file; other limits stand in parser.h and resolve.h. */
 enum {
     WEFT_IDL_MAX_FILE_BYTES = 16 * 1024 * 1024,
     WEFT_IDL_MAX_INCLUDE_DEPTH = 64,
-
-    WEFT_IDL_MAX_TYPEDEFS = 64,       /* one behind the other */
-    WEFT_IDL_MAX_CONSTANTS = 64,      /* that lead from one to the next */
-    WEFT_IDL_MAX_STRUCT_CHAIN = 1000, /* each embedded in the next */
 };
 
 typedef struct WeftIdlTree WeftIdlTree;
