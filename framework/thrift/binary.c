@@ -155,6 +155,7 @@ const WeftThriftReadMethods weft_thrift_binary_read_methods = {
     .get_double = weft_thrift_binary_get_double,
     .get_uuid = weft_thrift_binary_get_uuid,
     .get_string = weft_thrift_binary_get_string,
+    .get_binary = weft_thrift_binary_get_string,
     .get_list = weft_thrift_binary_get_list,
     .get_set = weft_thrift_binary_get_list,
     .get_map = weft_thrift_binary_get_map,

@@ -193,6 +193,7 @@ const WeftThriftReadMethods weft_thrift_compact_read_methods = {
     .get_double = weft_thrift_compact_get_double,
     .get_uuid = weft_thrift_compact_get_uuid,
     .get_string = weft_thrift_compact_get_string,
+    .get_binary = weft_thrift_compact_get_string,
     .get_list = weft_thrift_compact_get_list,
     .get_set = weft_thrift_compact_get_list,
     .get_map = weft_thrift_compact_get_map,

@@ -14,19 +14,32 @@ static const uint8_t *read_value(const WeftThriftReadMethods *methods, const Wef
                                  void *value, const uint8_t *at, WeftThriftReader *reader);
 
 static const uint8_t *
+read_item(const WeftThriftReadMethods *methods, const WeftThriftType *type, WeftThriftPart part,
+          void *item, const uint8_t *at, WeftThriftReader *reader)
+{
+    if (methods->next_item != NULL) {
+        at = methods->next_item(at, reader, part);
+        if (at == NULL)
+            return NULL;
+    }
+    return read_value(methods, type, item, at, reader);
+}
+
+static const uint8_t *
 read_items(const WeftThriftReadMethods *methods, const WeftThriftType *type,
            const WeftThriftContainer *container, const uint8_t *at, WeftThriftReader *reader)
 {
+    const bool is_map = type->kind == WEFT_THRIFT_MAP;
+    const WeftThriftPart part = is_map ? WEFT_THRIFT_PART_VALUE : WEFT_THRIFT_PART_ITEM;
     uint8_t *item = container->items;
 
     for (uint32_t i = 0; at != NULL && i < container->n_items; i++) {
-        if (type->kind == WEFT_THRIFT_MAP) {
-            at = read_value(methods, type->key, item, at, reader);
-            if (at != NULL)
-                at = read_value(methods, type->element, item + type->value_offset, at, reader);
-        } else {
-            at = read_value(methods, type->element, item, at, reader);
-        }
+        if (is_map)
+            at = read_item(methods, type->key,
+                           i == 0 ? WEFT_THRIFT_PART_FIRST_KEY : WEFT_THRIFT_PART_KEY, item, at,
+                           reader);
+        if (at != NULL)
+            at = read_item(methods, type->element, part, item + type->value_offset, at, reader);
         item += type->item_size;
     }
     return at;
@@ -87,7 +100,8 @@ read_value(const WeftThriftReadMethods *methods, const WeftThriftType *type, voi
     case WEFT_THRIFT_I64:
         return methods->get_i64(at, reader, value);
     case WEFT_THRIFT_STRING:
-        return methods->get_string(at, reader, value);
+        return type->flavour == WEFT_THRIFT_BINARY ? methods->get_binary(at, reader, value)
+                                                   : methods->get_string(at, reader, value);
     case WEFT_THRIFT_UUID:
         return methods->get_uuid(at, reader, value);
     case WEFT_THRIFT_STRUCT:
@@ -235,27 +249,49 @@ static uint8_t *write_value(const WeftThriftWriteMethods *methods, const WeftThr
                             const void *value, uint8_t *at, WeftThriftWriter *writer);
 
 static uint8_t *
+write_item(const WeftThriftWriteMethods *methods, const WeftThriftType *type, WeftThriftPart part,
+           const void *item, uint8_t *at, WeftThriftWriter *writer)
+{
+    if (methods->next_item != NULL) {
+        at = methods->next_item(writer, at, part);
+        if (at == NULL)
+            return NULL;
+    }
+    return write_value(methods, type, item, at, writer);
+}
+
+static uint8_t *
+write_items(const WeftThriftWriteMethods *methods, const WeftThriftType *type,
+            const WeftThriftContainer *container, uint8_t *at, WeftThriftWriter *writer)
+{
+    const bool is_map = type->kind == WEFT_THRIFT_MAP;
+    const WeftThriftPart part = is_map ? WEFT_THRIFT_PART_VALUE : WEFT_THRIFT_PART_ITEM;
+    const uint8_t *item = container->items;
+
+    for (uint32_t i = 0; at != NULL && i < container->n_items; i++) {
+        if (is_map)
+            at = write_item(methods, type->key,
+                            i == 0 ? WEFT_THRIFT_PART_FIRST_KEY : WEFT_THRIFT_PART_KEY, item, at,
+                            writer);
+        if (at != NULL)
+            at = write_item(methods, type->element, part, item + type->value_offset, at, writer);
+        item += type->item_size;
+    }
+    return at;
+}
+
+static uint8_t *
 write_container(const WeftThriftWriteMethods *methods, const WeftThriftType *type,
                 const void *value, uint8_t *at, WeftThriftWriter *writer)
 {
-    WeftThriftContainer container;
+    const WeftThriftContainer container = weft_thrift_container(value);
 
-    memcpy(&container, value, sizeof container);
     if (methods->begin != NULL)
         at = methods->begin(writer, at, type);
     if (at != NULL)
         at = methods->put_container(writer, at, type, container.n_items);
-    const uint8_t *item = container.items;
-    for (uint32_t i = 0; at != NULL && i < container.n_items; i++) {
-        if (type->kind == WEFT_THRIFT_MAP) {
-            at = write_value(methods, type->key, item, at, writer);
-            if (at != NULL)
-                at = write_value(methods, type->element, item + type->value_offset, at, writer);
-        } else {
-            at = write_value(methods, type->element, item, at, writer);
-        }
-        item += type->item_size;
-    }
+    if (at != NULL)
+        at = write_items(methods, type, &container, at, writer);
     if (at != NULL && methods->end != NULL)
         at = methods->end(writer, at, type);
     return at;

@@ -10,12 +10,22 @@ G_BEGIN_DECLS
  * what generated code does for its own types, slower, for types that are known at run time only.
  */
 
+/** Where in a container an item stands. */
+typedef enum {
+    WEFT_THRIFT_PART_ITEM, /* of a list or set */
+    WEFT_THRIFT_PART_FIRST_KEY,
+    WEFT_THRIFT_PART_KEY,
+    WEFT_THRIFT_PART_VALUE,
+} WeftThriftPart;
+
 /** As the functions of the same names in weft/thrift_binary.h. */
 typedef struct {
     /** Before and behind a value of the kind STRUCT, LIST, SET or MAP; may both be NULL.  A list's,
      * set's or map's begins before get_list() and get_map(). */
     const uint8_t *(*begin)(const uint8_t *at, WeftThriftReader *reader, WeftThriftKind kind);
     const uint8_t *(*end)(const uint8_t *at, WeftThriftReader *reader, WeftThriftKind kind);
+    /** Before each item of a list or set, each key and each value of a map; may be NULL. */
+    const uint8_t *(*next_item)(const uint8_t *at, WeftThriftReader *reader, WeftThriftPart part);
     /** @key: 0 before a struct's first field; then left as it was */
     const uint8_t *(*get_field)(const uint8_t *at, WeftThriftReader *reader, uint32_t *key);
     const uint8_t *(*end_field)(const uint8_t *at, WeftThriftReader *reader); /* may be NULL */
@@ -28,6 +38,8 @@ typedef struct {
     const uint8_t *(*get_double)(const uint8_t *at, WeftThriftReader *reader, double *ret_value);
     const uint8_t *(*get_uuid)(const uint8_t *at, WeftThriftReader *reader, WeftUuid *ret_value);
     const uint8_t *(*get_string)(const uint8_t *at, WeftThriftReader *reader,
+                                 WeftString *ret_string);
+    const uint8_t *(*get_binary)(const uint8_t *at, WeftThriftReader *reader,
                                  WeftString *ret_string);
     const uint8_t *(*get_list)(const uint8_t *at, WeftThriftReader *reader, WeftThriftKind kind,
                                size_t min_item_bytes, size_t item_size,
@@ -47,6 +59,7 @@ typedef struct {
     /** As above.  @type: of the value */
     uint8_t *(*begin)(WeftThriftWriter *writer, uint8_t *at, const WeftThriftType *type);
     uint8_t *(*end)(WeftThriftWriter *writer, uint8_t *at, const WeftThriftType *type);
+    uint8_t *(*next_item)(WeftThriftWriter *writer, uint8_t *at, WeftThriftPart part);
     /** @last_id: 0 before a struct's first field; the method's own */
     uint8_t *(*put_field)(WeftThriftWriter *writer, uint8_t *at, const WeftThriftField *field,
                           int16_t *last_id);
@@ -73,6 +86,8 @@ extern const WeftThriftReadMethods weft_thrift_binary_read_methods;
 extern const WeftThriftReadMethods weft_thrift_compact_read_methods;
 extern const WeftThriftWriteMethods weft_thrift_binary_write_methods;
 extern const WeftThriftWriteMethods weft_thrift_compact_write_methods;
+extern const WeftThriftReadMethods weft_thrift_json_read_methods;
+extern const WeftThriftWriteMethods weft_thrift_json_write_methods;
 
 /** @type: a struct.  @value: as init left it.  @at: not NULL, here and below */
 const uint8_t *weft_thrift_walk_read(const WeftThriftReadMethods *methods,

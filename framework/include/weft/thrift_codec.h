@@ -54,6 +54,7 @@ struct WeftThriftReader {
     int32_t depth_left;
     bool borrows;       /* strings point into the input, which is changed; else they are copied */
     bool field_bool;    /* compact: the value that came with the last bool field's head */
+    bool is_key;        /* JSON: what comes next is a map's key */
     uint8_t failure;    /* WeftThriftFailure */
     uint8_t no_string;  /* what nul points to before the first string */
     int16_t where_id;   /* of the failure: the field of where_type */
@@ -68,6 +69,7 @@ struct WeftThriftWriter {
     uint8_t *limit; /* its end */
     uint8_t failure;
     bool gathers; /* large strings are not copied: weft_thrift_writer_pieces() */
+    bool is_key;  /* JSON: what comes next is a map's key */
     const WeftThriftType *where_type; /* of the failure (nullable): the innermost struct */
     size_t max_bytes;
     size_t n_closed_bytes; /* in pieces before this block */
