@@ -70,11 +70,19 @@ static const char *const of_enums[] = {"from_name", "name", "type", NULL};
 static const char *const of_services[] = {"add_to",    "client_free", "client_new",
                                           "interface", "service_new", NULL};
 
+/* Who has a name in C. */
+typedef struct {
+    const WeftIdlDefinition *definition;
+    const char *name; /* in the IDL: the definition's, or that of a part of it */
+    WeftIdlPosition position;
+} Owner;
+
 typedef struct {
     WeftIdlProgram *program;
     WeftArena *arena;
     WeftIdlErrors *errors;
-    GHashTable *taken; /* name in C to WeftIdlDefinition: of this file and all it includes */
+    GHashTable *taken;             /* name in C to Owner: of this file and all it includes */
+    GHashTable *refused;           /* WeftIdlDefinition: whose own names are those of another */
     const WeftIdlInclude *include; /* whose names are being taken; NULL: our own */
 } Namer;
 
@@ -175,29 +183,50 @@ given_name(const Namer *namer, const WeftIdlAnnotation *annotations, WeftIdlPosi
     return NULL;
 }
 
-static void
-take(const Namer *namer, const WeftIdlDefinition *definition, WeftIdlPosition position,
-     const char *name)
+/* Whether nobody need be told that @left and @right have one name in C. */
+static bool
+is_told(const Namer *namer, const Owner *left, const Owner *right)
 {
-    const WeftIdlDefinition *first = g_hash_table_lookup(namer->taken, name);
+    const bool is_one_file = left->definition->program == right->definition->program;
 
-    if (first == NULL) {
-        g_hash_table_insert(namer->taken, (gpointer)name, (gpointer)definition);
-    } else if (namer->include == NULL || first->program != definition->program) {
+    /* Of one file that is included it was told there; of one name in the IDL it is told there. */
+    if (is_one_file && (namer->include != NULL || strcmp(left->name, right->name) == 0))
+        return true;
+    /* Once for all the functions that go with a type. */
+    return right->name == right->definition->name &&
+           !g_hash_table_add(namer->refused, (gpointer)right->definition);
+}
+
+static void
+take(const Namer *namer, Owner owner, const char *c_name)
+{
+    const Owner *first = g_hash_table_lookup(namer->taken, c_name);
+
+    if (first == NULL)
+        g_hash_table_insert(
+            namer->taken, (gpointer)c_name,
+            memcpy(weft_arena_alloc(namer->arena, sizeof owner), &owner, sizeof owner));
+    else if (!is_told(namer, first, &owner))
         weft_idl_errors_add(
-            namer->errors, namer->include != NULL ? namer->include->position : position,
-            "found \"%s\", which is \"%s\" in C, as \"%s\" is (%s:%u); expected "
-            "another name, by weft.name or namespace weft",
-            definition->name, name, first->name, first->position.path, first->position.line);
-    }
+            namer->errors, namer->include != NULL ? namer->include->position : owner.position,
+            "found \"%s\", which is \"%s\" in C, as \"%s\" is (%s:%u); expected another name, "
+            "by weft.name or namespace weft",
+            owner.name, c_name, first->name, first->position.path, first->position.line);
+}
+
+/* Names of @definition as a whole. */
+static void
+take_whole(const Namer *namer, const WeftIdlDefinition *definition, const char *c_name)
+{
+    take(namer, (Owner){definition, definition->name, definition->position}, c_name);
 }
 
 static void
 take_all(const Namer *namer, const WeftIdlDefinition *definition, const char *const *endings)
 {
     for (; *endings != NULL; endings++)
-        take(namer, definition, definition->position,
-             weft_arena_printf(namer->arena, "%s_%s", definition->c_lower, *endings));
+        take_whole(namer, definition,
+                   weft_arena_printf(namer->arena, "%s_%s", definition->c_lower, *endings));
 }
 
 /* ---- definitions ---- */
@@ -274,8 +303,9 @@ name_fields(const Namer *namer, const WeftIdlStruct *structure)
     g_autoptr(GHashTable) names = g_hash_table_new(g_str_hash, g_str_equal);
     g_autoptr(GHashTable) members = g_hash_table_new(g_str_hash, g_str_equal);
 
+    bool is_repeated = false; /* check.c has told of it */
     for (const WeftIdlField *field = structure->fields; field != NULL; field = field->next)
-        g_hash_table_add(names, (gpointer)field->name);
+        is_repeated = !g_hash_table_add(names, (gpointer)field->name) || is_repeated;
     for (WeftIdlField *field = structure->fields; field != NULL; field = field->next) {
         field->c_name = given_name(namer, field->annotations, field->position);
         if (field->c_name == NULL)
@@ -284,7 +314,7 @@ name_fields(const Namer *namer, const WeftIdlStruct *structure)
             field->c_constant =
                 weft_arena_printf(namer->arena, "%s_%s", structure->definition.c_upper,
                                   upper_words(namer->arena, field->name));
-        if (!g_hash_table_add(members, (gpointer)field->c_name))
+        if (!g_hash_table_add(members, (gpointer)field->c_name) && !is_repeated)
             weft_idl_errors_add(namer->errors, field->position,
                                 "found \"%s\", which is \"%s\" in C, as another field is; "
                                 "expected another name, by weft.name",
@@ -325,16 +355,15 @@ take_struct(const Namer *namer, const WeftIdlStruct *structure)
 {
     const WeftIdlDefinition *definition = &structure->definition;
 
-    take(namer, definition, definition->position, definition->c_type);
+    take_whole(namer, definition, definition->c_type);
     take_all(namer, definition, of_structs);
     if (structure->flavour == WEFT_IDL_EXCEPTION)
         take_all(namer, definition, of_exceptions);
     if (structure->flavour != WEFT_IDL_UNION)
         return;
-    take(namer, definition, definition->position,
-         weft_arena_printf(namer->arena, "%sField", definition->c_type));
+    take_whole(namer, definition, weft_arena_printf(namer->arena, "%sField", definition->c_type));
     for (const WeftIdlField *field = structure->fields; field != NULL; field = field->next)
-        take(namer, definition, field->position,
+        take(namer, (Owner){definition, field->name, field->position},
              weft_arena_printf(namer->arena, "%s_%s", definition->c_upper,
                                upper_words(namer->arena, field->name)));
 }
@@ -344,13 +373,11 @@ take_service(const Namer *namer, const WeftIdlService *service)
 {
     const WeftIdlDefinition *definition = &service->definition;
 
-    take(namer, definition, definition->position,
-         weft_arena_printf(namer->arena, "%sHandler", definition->c_type));
-    take(namer, definition, definition->position,
-         weft_arena_printf(namer->arena, "%sClient", definition->c_type));
+    take_whole(namer, definition, weft_arena_printf(namer->arena, "%sHandler", definition->c_type));
+    take_whole(namer, definition, weft_arena_printf(namer->arena, "%sClient", definition->c_type));
     take_all(namer, definition, of_services);
     for (const WeftIdlFunction *one = service->functions; one != NULL; one = one->next)
-        take(namer, definition, one->position,
+        take(namer, (Owner){definition, one->name, one->position},
              weft_arena_printf(namer->arena, "%s_%s", definition->c_lower, one->c_name));
 }
 
@@ -359,10 +386,10 @@ take_definition(const Namer *namer, const WeftIdlDefinition *definition)
 {
     switch (definition->what) {
     case WEFT_IDL_DEFINES_TYPEDEF:
-        take(namer, definition, definition->position, definition->c_type);
+        take_whole(namer, definition, definition->c_type);
         return;
     case WEFT_IDL_DEFINES_CONST:
-        take(namer, definition, definition->position, definition->c_upper);
+        take_whole(namer, definition, definition->c_upper);
         return;
     case WEFT_IDL_DEFINES_STRUCT:
         take_struct(namer, (const WeftIdlStruct *)definition);
@@ -373,11 +400,11 @@ take_definition(const Namer *namer, const WeftIdlDefinition *definition)
     case WEFT_IDL_DEFINES_ENUM:
         break;
     }
-    take(namer, definition, definition->position, definition->c_type);
+    take_whole(namer, definition, definition->c_type);
     take_all(namer, definition, of_enums);
     const WeftIdlEnum *enumeration = (const WeftIdlEnum *)definition;
     for (const WeftIdlEnumValue *value = enumeration->values; value != NULL; value = value->next)
-        take(namer, definition, value->position, value->c_name);
+        take(namer, (Owner){definition, value->name, value->position}, value->c_name);
 }
 
 /* Files that @program includes, each once; those are not more than WEFT_IDL_MAX_INCLUDE_DEPTH deep.
@@ -431,8 +458,15 @@ void
 weft_idl_name(WeftIdlProgram *program, WeftArena *arena, WeftIdlErrors *errors)
 {
     g_autoptr(GHashTable) taken = g_hash_table_new(g_str_hash, g_str_equal);
+    g_autoptr(GHashTable) refused = g_hash_table_new(NULL, NULL);
     g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
-    Namer namer = {.program = program, .arena = arena, .errors = errors, .taken = taken};
+    Namer namer = {
+        .program = program,
+        .arena = arena,
+        .errors = errors,
+        .taken = taken,
+        .refused = refused,
+    };
 
     program->c_prefix = c_prefix(program, arena);
     take_included(&namer, program, seen);

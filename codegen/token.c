@@ -174,8 +174,9 @@ weft_idl_token_take(WeftIdlParser *parser, const char *text, size_t length,
     location->doc = parser->doc;
     parser->doc = (WeftIdlDoc){0};
     parser->has_token = true;
-    g_snprintf(parser->found, sizeof parser->found, "\"%.*s%s\"", (int)shown, text,
-               shown < length ? "..." : "");
+    const char *quote = text[0] == '"' || text[0] == '\'' ? "" : "\"";
+    g_snprintf(parser->found, sizeof parser->found, "%s%.*s%s%s", quote, (int)shown, text,
+               shown < length ? "..." : "", quote);
 }
 
 void

@@ -1,0 +1,2 @@
+senum Season { "spring", "summer" }
+struct S { 1: slist names }

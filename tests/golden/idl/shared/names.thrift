@@ -1,0 +1,2 @@
+struct OnlyShared { 1: i32 x }
+struct Both { 1: i32 x }
