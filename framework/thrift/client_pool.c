@@ -186,7 +186,10 @@ static gboolean
 keep_house(gpointer data, G_GNUC_UNUSED GError **error)
 {
     Janitor *janitor = data;
+    WeftDeadlineScope callers = {WEFT_DEADLINE_NEVER};
 
+    /* A fiber begins with the deadline of who made it: a call, whose time is not ours. */
+    weft_deadline_scope_end(&callers);
     while (janitor->pool != NULL) {
         const int64_t due_us = close_expired(janitor->pool);
 
