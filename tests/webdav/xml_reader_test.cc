@@ -5,6 +5,7 @@
  */
 #include "webdav/xml/reader.h"
 
+#include <algorithm>
 #include <gtest/gtest.h>
 #include <string>
 #include <weft/http.h>
@@ -65,6 +66,30 @@ Utf16(const std::string &ascii, bool big_endian)
 }
 
 } // namespace
+
+TEST(XmlReader, ReadsABodyThatComesAgainAsTheFirstTime)
+{
+    const std::string body = "<D:p xmlns:D='DAV:' xml:lang='de'><D:a>1</D:a></D:p>";
+    const std::string other = "<D:p xmlns:D='DAV:' xml:lang='de'><D:a>2</D:a></D:p>";
+    g_autoptr(WeftDavXml) second = nullptr;
+
+    for (int i = 0; i < 4; i++) {
+        std::string scratch = body;
+        g_autoptr(WeftDavXml) xml = weft_dav_xml_read(scratch.data(), scratch.size(), nullptr);
+        ASSERT_NE(xml, nullptr);
+        std::fill(scratch.begin(), scratch.end(), 'x');
+        if (i == 1)
+            second = weft_dav_xml_ref(xml);
+        EXPECT_EQ(Standalone(body), "<D:a xmlns:D=\"DAV:\" xml:lang=\"de\">1</D:a>");
+        EXPECT_EQ(Standalone(other), "<D:a xmlns:D=\"DAV:\" xml:lang=\"de\">2</D:a>");
+        EXPECT_EQ(StatusOf("<a>"), 400);
+    }
+    /* Others in between, more than are kept. */
+    for (int i = 0; i < 200; i++)
+        for (int n = 0; n < 2; n++)
+            EXPECT_EQ(StatusOf("<n" + std::to_string(i) + "/>"), 0);
+    EXPECT_STREQ(weft_dav_xml_first_element(weft_dav_xml_root(second))->first_child->text, "1");
+}
 
 TEST(XmlReader, KeepsNamesNamespacesAttributesAndText)
 {

@@ -13,6 +13,7 @@
 
 #include "webdav/xml/arena.h"
 #include "webdav/xml/encoding.h"
+#include "webdav/xml/kept_bodies.h"
 
 #define MAX_BODY_BYTES (256 * 1024)
 #define MAX_DEPTH 64
@@ -25,6 +26,7 @@
 #define MAX_NODES 10000 /* elements, text, comments and instructions */
 
 struct WeftDavXml {
+    unsigned n_refs; /* all of one thread */
     WeftDavArena arena;
     WeftDavXmlNode *root;
 };
@@ -352,19 +354,11 @@ init_libxml(gpointer data G_GNUC_UNUSED)
     return NULL;
 }
 
-WeftDavXml *
-weft_dav_xml_read(const void *bytes, size_t size, GError **error)
+static WeftDavXml *
+read_anew(const void *bytes, size_t size, GError **error)
 {
     static GOnce once = G_ONCE_INIT;
 
-    if (size > MAX_BODY_BYTES) {
-        g_set_error_literal(error, WEFT_HTTP_ERROR, 413, "XML body: too large");
-        return NULL;
-    }
-    if (size == 0) {
-        g_set_error_literal(error, WEFT_HTTP_ERROR, 400, "XML body: empty");
-        return NULL;
-    }
     g_once(&once, init_libxml, NULL);
 
     size_t text_size = 0;
@@ -376,6 +370,7 @@ weft_dav_xml_read(const void *bytes, size_t size, GError **error)
     g_autoptr(WeftDavXml) xml = g_new0(WeftDavXml, 1);
     Reading reading = {.xml = xml, .text = g_string_new(NULL)};
 
+    xml->n_refs = 1;
     parse(&reading, text, text_size);
     g_string_free(reading.text, TRUE);
     if (reading.error != NULL) {
@@ -385,10 +380,38 @@ weft_dav_xml_read(const void *bytes, size_t size, GError **error)
     return g_steal_pointer(&xml);
 }
 
+WeftDavXml *
+weft_dav_xml_read(const void *bytes, size_t size, GError **error)
+{
+    if (size > MAX_BODY_BYTES) {
+        g_set_error_literal(error, WEFT_HTTP_ERROR, 413, "XML body: too large");
+        return NULL;
+    }
+    if (size == 0) {
+        g_set_error_literal(error, WEFT_HTTP_ERROR, 400, "XML body: empty");
+        return NULL;
+    }
+
+    WeftDavXml *xml = weft_dav_kept_body_find(bytes, size);
+    if (xml != NULL)
+        return xml;
+    xml = read_anew(bytes, size, error);
+    if (xml != NULL)
+        weft_dav_kept_body_add(bytes, size, xml);
+    return xml;
+}
+
+WeftDavXml *
+weft_dav_xml_ref(WeftDavXml *xml)
+{
+    xml->n_refs++;
+    return xml;
+}
+
 void
 weft_dav_xml_free(WeftDavXml *xml)
 {
-    if (xml == NULL)
+    if (xml == NULL || --xml->n_refs > 0)
         return;
     weft_dav_arena_clear(&xml->arena);
     g_free(xml);

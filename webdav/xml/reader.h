@@ -6,9 +6,10 @@
 G_BEGIN_DECLS
 
 /**
- * The XML of a request body as a tree.  Everything in it lives as long as the document.  What a
- * peer may send is bounded: see the limits in reader.c; beyond them, and for every DOCTYPE, reading
- * fails before anything has grown.
+ * The XML of a request body as a tree, which is never changed.  Everything in it lives as long as
+ * the document, which belongs to the thread that has read it.  What a peer may send is bounded: see
+ * the limits in reader.c; beyond them, and for every DOCTYPE, reading fails before anything has
+ * grown.
  */
 typedef struct WeftDavXml WeftDavXml;
 
@@ -62,6 +63,8 @@ typedef enum {
  * otherwise 400
  */
 WeftDavXml *weft_dav_xml_read(const void *bytes, size_t size, GError **error);
+/** One more who has it; for what is kept beside a request.  Each gives it back. */
+WeftDavXml *weft_dav_xml_ref(WeftDavXml *xml);
 void weft_dav_xml_free(WeftDavXml *xml);
 
 const WeftDavXmlNode *weft_dav_xml_root(const WeftDavXml *xml);
