@@ -9,8 +9,8 @@
 #include <pthread.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <weft/offload.h>
 
+#include "webdav/weftdav/folder_job.h"
 #include "webdav/weftdav/pam.h"
 #include "webdav/weftdav/rules.h"
 #include "webdav/weftdav/served.h"
@@ -257,26 +257,10 @@ weft_dav_access_allow(const WeftDavProgramOptions *options, const char *address,
 
 /* ---- homes ---- */
 
-typedef struct {
-    char *path;
-    int failure; /* errno; 0: it is there */
-} Home;
-
-static void
-home_free(gpointer data)
+static int
+make_home(const char *path)
 {
-    Home *home = data;
-
-    g_free(home->path);
-    g_free(home);
-}
-
-static void
-make_home(gpointer data)
-{
-    Home *home = data;
-
-    home->failure = mkdir(home->path, 0700) == 0 || errno == EEXIST ? 0 : errno;
+    return mkdir(path, 0700) == 0 || errno == EEXIST ? 0 : errno;
 }
 
 /* Names that are no segment, or would be hidden, have no home; rules say the same. */
@@ -306,14 +290,12 @@ find_home(const WeftDavAccess *access, const char *user, GError **error)
     if (g_hash_table_contains(homes_of_thread(), user))
         return TRUE;
 
-    Home *home = g_new0(Home, 1);
-    home->path = g_build_filename(access->homes, user, NULL);
-    if (!weft_offload(WEFT_OFFLOAD_DISK, make_home, home, home_free, error))
+    int failure = 0;
+    if (!weft_dav_folder_do(WEFT_OFFLOAD_DISK, make_home,
+                            g_build_filename(access->homes, user, NULL), &failure, error))
         return FALSE;
-    const gboolean ok =
-        home->failure == 0 ||
-        weft_error_set_errno(error, home->failure, "cannot make the home of \"%s\"", user);
-    home_free(home);
+    const gboolean ok = failure == 0 || weft_error_set_errno(
+                                            error, failure, "cannot make the home of \"%s\"", user);
     if (ok)
         g_hash_table_add(homes_of_thread(), g_strdup(user));
     return ok;

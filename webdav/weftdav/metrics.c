@@ -15,6 +15,7 @@
 #include <weft/offload.h>
 #include <weft/scheduler.h>
 
+#include "webdav/weftdav/folder_job.h"
 #include "webdav/weftdav/served.h"
 
 /* How long the folder may take to answer, before the server does not count as ready. */
@@ -183,27 +184,12 @@ answer_health(G_GNUC_UNUSED WeftHttpRequest *request, WeftHttpResponse *response
     return answer(response, 200, TEXT_TYPE, "alive\n", error);
 }
 
-typedef struct {
-    char *path;
-    int failure; /* an errno, 0: it is there */
-} Look;
-
-static void
-look_free(gpointer data)
+static int
+look_at_folder(const char *path)
 {
-    Look *look = data;
-
-    g_free(look->path);
-    g_free(look);
-}
-
-static void
-look_at_folder(gpointer data)
-{
-    Look *look = data;
     struct stat info;
 
-    look->failure = stat(look->path, &info) == 0 ? 0 : errno;
+    return stat(path, &info) == 0 ? 0 : errno;
 }
 
 /* A file server whose files do not answer is of no use: a network file system may hang. */
@@ -212,17 +198,14 @@ answer_readiness(G_GNUC_UNUSED WeftHttpRequest *request, WeftHttpResponse *respo
                  GError **error)
 {
     const WeftDavProgram *program = data;
-    Look *look = g_new0(Look, 1);
     int failure = ETIMEDOUT;
-
-    look->path = weft_dav_served_first(&program->options);
     {
         g_auto(WeftDeadlineScope) time = weft_deadline_scope_ms(READY_MS);
+        g_autoptr(GError) late = NULL;
 
-        if (weft_offload(WEFT_OFFLOAD_NETWORK, look_at_folder, look, look_free, NULL)) {
-            failure = look->failure;
-            look_free(look);
-        }
+        if (!weft_dav_folder_do(WEFT_OFFLOAD_NETWORK, look_at_folder,
+                                weft_dav_served_first(&program->options), &failure, &late))
+            weft_log(WEFT_LOG_DEBUG, "readiness: %s", late->message);
     }
     if (failure == 0)
         return answer(response, 200, TEXT_TYPE, "ready\n", error);
