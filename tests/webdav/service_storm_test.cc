@@ -9,15 +9,6 @@
 
 using weft_test::Answer;
 
-/* GLib counts references with atomics that ThreadSanitizer does not see. */
-extern "C" const char *__tsan_default_suppressions();
-
-extern "C" const char *
-__tsan_default_suppressions()
-{
-    return "race:g_bytes_unref\n";
-}
-
 class Storm : public weft_test::DavTest
 {
   protected:
