@@ -14,3 +14,5 @@ pkg_check_modules(CRYPT REQUIRED IMPORTED_TARGET libcrypt)
 if(WEFT_PAM)
     pkg_check_modules(PAM REQUIRED IMPORTED_TARGET pam)
 endif()
+# Only for programs that were written for it.
+pkg_check_modules(THRIFT_C_GLIB QUIET IMPORTED_TARGET thrift_c_glib)

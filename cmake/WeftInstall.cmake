@@ -11,6 +11,11 @@ install(DIRECTORY framework/include/weft webdav/include/weft DESTINATION ${CMAKE
 install(TARGETS weft weft_headers weft_dav EXPORT weft_targets
         ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
         INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+if(TARGET weft_thrift_c_glib)
+    set_target_properties(weft_thrift_c_glib PROPERTIES EXPORT_NAME thrift_c_glib)
+    install(TARGETS weft_thrift_c_glib EXPORT weft_targets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+    set(pc_of_c_glib weft-thrift-c-glib)
+endif()
 install(TARGETS weftdav RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT weftdav)
 install(FILES docs/weftdav.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT weftdav)
 install(FILES docs/weftdav.conf.5 DESTINATION ${CMAKE_INSTALL_MANDIR}/man5 COMPONENT weftdav)
@@ -26,7 +31,7 @@ install(FILES ${CMAKE_BINARY_DIR}/weft-config.cmake ${CMAKE_BINARY_DIR}/weft-con
 
 # pkg-config: the prefix is told from where the .pc file lies, so that `--prefix` may move it.
 file(RELATIVE_PATH WEFT_PC_TO_PREFIX ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})
-foreach(name weft weft-dav)
+foreach(name weft weft-dav ${pc_of_c_glib})
     configure_file(cmake/${name}.pc.in ${CMAKE_BINARY_DIR}/${name}.pc @ONLY)
     install(FILES ${CMAKE_BINARY_DIR}/${name}.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 endforeach()
