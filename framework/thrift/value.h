@@ -39,6 +39,14 @@ weft_thrift_container(const void *value)
     return container;
 }
 
+/** What JSON for people writes as a string or number: may be the name of an object's member. */
+static inline bool
+weft_thrift_is_scalar(const WeftThriftType *type)
+{
+    return type->kind != WEFT_THRIFT_STRUCT && type->kind != WEFT_THRIFT_LIST &&
+           type->kind != WEFT_THRIFT_SET && type->kind != WEFT_THRIFT_MAP;
+}
+
 /** Returns: (nullable): the name of @value of the enum @type */
 const char *weft_thrift_enum_name(const WeftThriftType *type, int32_t value);
 
