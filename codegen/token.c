@@ -171,8 +171,11 @@ weft_idl_token_take(WeftIdlParser *parser, const char *text, size_t length,
 {
     const size_t shown = MIN(length, MAX_FOUND_BYTES);
 
-    location->doc = parser->doc;
-    parser->doc = (WeftIdlDoc){0};
+    /* A comment before a separator is about what comes behind, as the reference compiler has it. */
+    if (text[0] != ',' && text[0] != ';') {
+        location->doc = parser->doc;
+        parser->doc = (WeftIdlDoc){0};
+    }
     parser->has_token = true;
     const char *quote = text[0] == '"' || text[0] == '\'' ? "" : "\"";
     g_snprintf(parser->found, sizeof parser->found, "%s%.*s%s%s", quote, (int)shown, text,
