@@ -13,6 +13,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <openssl/err.h>
+#include <openssl/x509v3.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
@@ -31,13 +32,17 @@
 /* SSL_CTX_get_tlsext_ticket_keys(3): a name and two keys. */
 #define TICKET_KEYS_BYTES 80
 
+typedef struct {
+    char *certificate_path;
+    char *key_path;
+} CertificateFiles;
+
 struct WeftTlsContext {
     atomic_int n_refs;
     WeftTlsWriting writing;
-    char *certificate_path; /* NULL: self-signed, or a client's */
-    char *key_path;
 
     pthread_mutex_t mutex; /* for what follows */
+    GPtrArray *files;      /* CertificateFiles; empty: self-signed, or a client's */
     SSL_CTX *current;
     SSL_SESSION *session; /* the newest, of a client */
     char *session_host;
@@ -146,6 +151,26 @@ kernel_has_tls(void)
     return answer == 2;
 }
 
+static void
+certificate_files_free(gpointer data)
+{
+    CertificateFiles *files = data;
+
+    g_free(files->certificate_path);
+    g_free(files->key_path);
+    g_free(files);
+}
+
+static void
+add_files(GPtrArray *all, const char *certificate_path, const char *key_path)
+{
+    CertificateFiles *files = g_new(CertificateFiles, 1);
+
+    files->certificate_path = g_strdup(certificate_path);
+    files->key_path = g_strdup(key_path);
+    g_ptr_array_add(all, files);
+}
+
 static WeftTlsContext *
 context_new(SSL_CTX *ssl_context)
 {
@@ -153,6 +178,7 @@ context_new(SSL_CTX *ssl_context)
 
     atomic_init(&context->n_refs, 1);
     pthread_mutex_init(&context->mutex, NULL);
+    context->files = g_ptr_array_new_with_free_func(certificate_files_free);
     context->current = ssl_context;
     context->writing = kernel_has_tls() ? WEFT_TLS_DIRECT : WEFT_TLS_GATHER;
     return context;
@@ -201,30 +227,105 @@ use_files(SSL_CTX *ssl_context, const char *certificate_path, const char *key_pa
 }
 
 static SSL_CTX *
-make_server(const char *certificate_path, const char *key_path, GError **error)
+make_server(const CertificateFiles *files, GError **error)
 {
     SSL_CTX *ssl_context = make_ssl_context(TLS_server_method(), error);
 
     if (ssl_context == NULL)
         return NULL;
     set_server_defaults(ssl_context);
-    if (use_files(ssl_context, certificate_path, key_path, error))
+    if (use_files(ssl_context, files->certificate_path, files->key_path, error))
         return ssl_context;
     SSL_CTX_free(ssl_context);
     return NULL;
 }
 
+/* ---- several certificates ---- */
+
+static gboolean
+is_for(const SSL_CTX *ssl_context, const char *name)
+{
+    X509 *certificate = SSL_CTX_get0_certificate(ssl_context);
+
+    return X509_check_host(certificate, name, 0, 0, NULL) == 1;
+}
+
+/* RFC 6066 3: the first of all that is for the name that the client calls; where none is, the
+ * first, for some clients call an address by a name of their own. */
+static int
+choose_certificate(SSL *ssl, G_GNUC_UNUSED int *alert, void *data)
+{
+    const GPtrArray *others = data;
+    const char *name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
+
+    if (name == NULL)
+        return SSL_TLSEXT_ERR_NOACK;
+    for (guint i = 0; i < others->len && !is_for(SSL_get_SSL_CTX(ssl), name); i++)
+        if (is_for(others->pdata[i], name))
+            SSL_set_SSL_CTX(ssl, others->pdata[i]);
+    return SSL_TLSEXT_ERR_OK;
+}
+
+static void
+free_others(G_GNUC_UNUSED void *parent, void *others, G_GNUC_UNUSED CRYPTO_EX_DATA *data,
+            G_GNUC_UNUSED int index, G_GNUC_UNUSED long argument, G_GNUC_UNUSED void *pointer)
+{
+    if (others != NULL)
+        g_ptr_array_unref(others);
+}
+
+static void
+free_ssl_context(gpointer ssl_context)
+{
+    SSL_CTX_free(ssl_context);
+}
+
+/* Where a SSL_CTX keeps the others that it may hand a connection over to. */
+static int
+others_index(void)
+{
+    static gsize made; /* the index, and one */
+
+    if (g_once_init_enter(&made))
+        g_once_init_leave(&made,
+                          (gsize)SSL_CTX_get_ex_new_index(0, NULL, NULL, NULL, free_others) + 1);
+    return (int)made - 1;
+}
+
+/* Returns: (transfer full): for the first of @files, and behind it the others */
+static SSL_CTX *
+make_servers(const GPtrArray *files, GError **error)
+{
+    SSL_CTX *first = make_server(files->pdata[0], error);
+
+    if (first == NULL || files->len == 1)
+        return first;
+
+    GPtrArray *others = g_ptr_array_new_with_free_func(free_ssl_context);
+    SSL_CTX_set_ex_data(first, others_index(), others);
+    for (guint i = 1; i < files->len; i++) {
+        SSL_CTX *other = make_server(files->pdata[i], error);
+
+        if (other == NULL) {
+            SSL_CTX_free(first);
+            return NULL;
+        }
+        g_ptr_array_add(others, other);
+    }
+    SSL_CTX_set_tlsext_servername_callback(first, choose_certificate);
+    SSL_CTX_set_tlsext_servername_arg(first, others);
+    return first;
+}
+
 WeftTlsContext *
 weft_tls_context_new_server(const char *certificate_path, const char *key_path, GError **error)
 {
-    SSL_CTX *ssl_context = make_server(certificate_path, key_path, error);
+    WeftTlsContext *context = context_new(NULL);
 
-    if (ssl_context == NULL)
-        return NULL;
-
-    WeftTlsContext *context = context_new(ssl_context);
-    context->certificate_path = g_strdup(certificate_path);
-    context->key_path = g_strdup(key_path);
+    add_files(context->files, certificate_path, key_path);
+    context->current = make_servers(context->files, error);
+    if (context->current == NULL)
+        g_clear_pointer(&context, weft_tls_context_unref);
     return context;
 }
 
@@ -252,16 +353,11 @@ weft_tls_context_new_self_signed(const char *const *names, GError **error)
     return context_new(ssl_context);
 }
 
-gboolean
-weft_tls_context_reload(WeftTlsContext *context, GError **error)
+/* @fresh: (transfer full) */
+static void
+replace_current(WeftTlsContext *context, SSL_CTX *fresh)
 {
     uint8_t ticket_keys[TICKET_KEYS_BYTES];
-
-    if (context->certificate_path == NULL)
-        return TRUE;
-    SSL_CTX *fresh = make_server(context->certificate_path, context->key_path, error);
-    if (fresh == NULL)
-        return FALSE;
 
     pthread_mutex_lock(&context->mutex);
     /* Clients go on resuming their sessions: a new certificate is no reason to handshake anew. */
@@ -272,7 +368,42 @@ weft_tls_context_reload(WeftTlsContext *context, GError **error)
     pthread_mutex_unlock(&context->mutex);
     OPENSSL_cleanse(ticket_keys, sizeof ticket_keys);
     SSL_CTX_free(stale);
+}
+
+gboolean
+weft_tls_context_reload(WeftTlsContext *context, GError **error)
+{
+    if (context->files->len == 0)
+        return TRUE;
+    SSL_CTX *fresh = make_servers(context->files, error);
+    if (fresh == NULL)
+        return FALSE;
+    replace_current(context, fresh);
     return TRUE;
+}
+
+gboolean
+weft_tls_context_add_certificate(WeftTlsContext *context, const char *certificate_path,
+                                 const char *key_path, GError **error)
+{
+    g_return_val_if_fail(context->files->len > 0, FALSE);
+    add_files(context->files, certificate_path, key_path);
+    if (weft_tls_context_reload(context, error))
+        return TRUE;
+    g_ptr_array_set_size(context->files, (int)context->files->len - 1);
+    return FALSE;
+}
+
+void
+weft_tls_context_adopt(WeftTlsContext *context, WeftTlsContext *fresh)
+{
+    GPtrArray *files = context->files;
+
+    context->files = fresh->files;
+    fresh->files = files;
+    SSL_CTX_up_ref(fresh->current);
+    replace_current(context, fresh->current);
+    weft_tls_context_unref(fresh);
 }
 
 /* Returns: (transfer full): the SSL_CTX of this moment */
@@ -348,7 +479,7 @@ weft_tls_context_trust_anybody(WeftTlsContext *context)
 {
     SSL_CTX *current = take_current(context);
 
-    g_return_if_fail(context->certificate_path == NULL);
+    g_return_if_fail(context->files->len == 0);
     SSL_CTX_set_verify(current, SSL_VERIFY_NONE, NULL);
     SSL_CTX_free(current);
 }
@@ -403,8 +534,7 @@ weft_tls_context_unref(WeftTlsContext *context)
     SSL_CTX_free(context->current);
     SSL_SESSION_free(context->session);
     g_free(context->session_host);
-    g_free(context->certificate_path);
-    g_free(context->key_path);
+    g_ptr_array_unref(context->files);
     pthread_mutex_destroy(&context->mutex);
     g_free(context);
 }

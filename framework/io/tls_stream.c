@@ -10,6 +10,7 @@
 #include "fiber/wait.h"
 #include "io/block.h"
 #include "io/socket.h"
+#include "io/tls_certificate.h"
 #include "io/tls_context.h"
 
 #include <errno.h>
@@ -741,6 +742,14 @@ const char *
 weft_tls_server_name(WeftStream *stream)
 {
     return SSL_get_servername(tls_of(stream)->ssl, TLSEXT_NAMETYPE_host_name);
+}
+
+char *
+weft_tls_peer_fingerprint(WeftStream *stream)
+{
+    const X509 *certificate = SSL_get0_peer_certificate(tls_of(stream)->ssl);
+
+    return certificate != NULL ? weft_tls_certificate_fingerprint(certificate) : NULL;
 }
 
 gboolean

@@ -594,6 +594,95 @@ TEST_F(Tls, OverSocketsWithAndWithoutOpenSslWritingItself)
     }
 }
 
+/* ---- several certificates ---- */
+
+class TlsNames : public Tls
+{
+  protected:
+    void SetUp() override
+    {
+        Tls::SetUp();
+        other.make("other.example");
+        wild.make("*.wild.example");
+        for (CertificateFiles *one : {&other, &wild})
+            ASSERT_TRUE(weft_tls_context_add_certificate(server, one->certificate.c_str(),
+                                                         one->key.c_str(), nullptr));
+    }
+
+    /* Of the certificate that a client is shown that calls the server @name. */
+    std::string shown(const char *name)
+    {
+        g_autoptr(WeftTlsContext) trusting =
+            weft_tls_context_new_client(files.certificate.c_str(), nullptr);
+        std::string fingerprint;
+
+        weft_tls_context_trust_anybody(trusting);
+        in_fiber([&] {
+            Ends ends(server, trusting, PIPE_BYTES, name);
+            ends.meet();
+            g_autofree char *text = weft_tls_peer_fingerprint(ends.client);
+            EXPECT_STREQ(weft_tls_protocol(ends.server), "http/1.1");
+            fingerprint = text;
+        });
+        return fingerprint;
+    }
+
+    static std::string fingerprint_of(const CertificateFiles &one)
+    {
+        g_autoptr(WeftTlsContext) context =
+            weft_tls_context_new_server(one.certificate.c_str(), one.key.c_str(), nullptr);
+        g_autofree char *text = weft_tls_context_fingerprint(context);
+
+        return text;
+    }
+
+    CertificateFiles other;
+    CertificateFiles wild;
+};
+
+TEST_F(TlsNames, TheClientsWordChoosesAmongThem)
+{
+    EXPECT_EQ(shown("other.example"), fingerprint_of(other));
+    EXPECT_EQ(shown("OTHER.example"), fingerprint_of(other));
+    EXPECT_EQ(shown("a.wild.example"), fingerprint_of(wild));
+    EXPECT_EQ(shown("localhost"), fingerprint_of(files));
+    EXPECT_EQ(shown("nobody.example"), fingerprint_of(files));
+    EXPECT_EQ(shown("127.0.0.1"), fingerprint_of(files)) << "an address is no name (RFC 6066 3)";
+}
+
+TEST_F(TlsNames, AllAreReadAgain)
+{
+    const std::string before = fingerprint_of(other);
+
+    other.make("new.example");
+    EXPECT_EQ(shown("other.example"), before);
+    EXPECT_TRUE(weft_tls_context_reload(server, nullptr));
+    EXPECT_EQ(shown("other.example"), fingerprint_of(files));
+    EXPECT_EQ(shown("new.example"), fingerprint_of(other));
+}
+
+TEST_F(TlsNames, OneThatCannotBeReadLeavesTheOthers)
+{
+    g_autoptr(GError) error = nullptr;
+
+    EXPECT_FALSE(weft_tls_context_add_certificate(server, "/none", "/none", &error));
+    EXPECT_TRUE(weft_tls_context_reload(server, nullptr));
+    EXPECT_EQ(shown("other.example"), fingerprint_of(other));
+}
+
+TEST_F(TlsNames, OthersMayTakeTheirPlace)
+{
+    CertificateFiles fresh;
+
+    fresh.make("fresh.example");
+    weft_tls_context_adopt(
+        server, weft_tls_context_new_server(fresh.certificate.c_str(), fresh.key.c_str(), nullptr));
+    EXPECT_EQ(shown("other.example"), fingerprint_of(fresh));
+    fresh.make("again.example");
+    EXPECT_TRUE(weft_tls_context_reload(server, nullptr));
+    EXPECT_EQ(shown("fresh.example"), fingerprint_of(fresh));
+}
+
 /* Where the kernel has TLS it sends the file; elsewhere we do: what arrives is the same. */
 TEST_F(Tls, SendsFilesOverTcp)
 {

@@ -23,6 +23,13 @@ WeftTlsContext *weft_tls_context_new_server(const char *certificate_path, const 
                                             GError **error);
 
 /**
+ * Another certificate for a server's @context: clients that call the server by one of its names (SNI)
+ * are shown it; those that call it by no name that is in any, the first.  Before @context is used.
+ */
+gboolean weft_tls_context_add_certificate(WeftTlsContext *context, const char *certificate_path,
+                                          const char *key_path, GError **error);
+
+/**
  * For servers that are being tried out: a new key, and a certificate by itself, valid for a year.
  * @names: NULL behind the last: host names and addresses that clients call the server; at least one
  */
@@ -47,6 +54,13 @@ void weft_tls_context_unref(WeftTlsContext *context);
  * reads files, so a fiber offloads it.
  */
 gboolean weft_tls_context_reload(WeftTlsContext *context, GError **error);
+
+/**
+ * Connections made from now on have what @fresh says, whose files are @context's from now on; those
+ * that exist go on.  From any thread, but not beside a reload.
+ * @fresh: (transfer full): of a server
+ */
+void weft_tls_context_adopt(WeftTlsContext *context, WeftTlsContext *fresh);
 
 /**
  * Returns: (transfer full) (nullable): the SHA-256 of the server's certificate, "AB:CD:...": what
@@ -92,6 +106,12 @@ const char *weft_tls_protocol(WeftStream *stream);
 
 /** (nullable): the name that the client called (SNI). */
 const char *weft_tls_server_name(WeftStream *stream);
+
+/**
+ * Returns: (transfer full) (nullable): the SHA-256 of the certificate that the peer has shown, as
+ * weft_tls_context_fingerprint() writes it
+ */
+char *weft_tls_peer_fingerprint(WeftStream *stream);
 
 /** TRUE if the handshake took an earlier session up again. */
 gboolean weft_tls_is_resumed(WeftStream *stream);
