@@ -125,12 +125,14 @@ clean_comment(WeftArena *arena, const char *text, size_t length)
     g_autofree char *copy = g_strndup(text, length);
     g_auto(GStrv) lines = g_strsplit(copy, "\n", -1);
 
+    /* Nothing, or nothing before a NUL. */
+    if (lines[0] == NULL)
+        return NULL;
     for (char **line = lines; *line != NULL; line++)
         strip_line(*line);
     const char *first = lines[0] + strspn(lines[0], "* ");
     memmove(lines[0], first, strlen(first) + 1);
-    if (lines[0] != NULL)
-        strip_margin(lines + 1);
+    strip_margin(lines + 1);
 
     g_autofree char *joined = g_strjoinv("\n", lines);
     g_strchomp(joined);

@@ -190,7 +190,7 @@ load_file(WeftIdlTree *tree, const char *path, const WeftIdlInclude *include)
     WeftIdlPosition position = {path, 1, 1};
     g_autoptr(GError) error = NULL;
     g_autofree char *text = NULL;
-    size_t size;
+    size_t size = 0;
     char *identity = realpath(path, NULL);
     WeftIdlProgram *program =
         identity == NULL ? NULL : g_hash_table_lookup(tree->by_identity, identity);
