@@ -16,6 +16,7 @@ if(TARGET weft_thrift_c_glib)
     install(TARGETS weft_thrift_c_glib EXPORT weft_targets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
     set(pc_of_c_glib weft-thrift-c-glib)
 endif()
+install(TARGETS weftgen EXPORT weft_targets RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(TARGETS weftdav RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT weftdav)
 install(FILES docs/weftdav.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT weftdav)
 install(FILES docs/weftdav.conf.5 DESTINATION ${CMAKE_INSTALL_MANDIR}/man5 COMPONENT weftdav)
@@ -27,7 +28,7 @@ configure_package_config_file(cmake/WeftConfig.cmake.in ${CMAKE_BINARY_DIR}/weft
 write_basic_package_version_file(${CMAKE_BINARY_DIR}/weft-config-version.cmake
                                  COMPATIBILITY SameMinorVersion)
 install(FILES ${CMAKE_BINARY_DIR}/weft-config.cmake ${CMAKE_BINARY_DIR}/weft-config-version.cmake
-        DESTINATION ${package_dir})
+        cmake/WeftThrift.cmake DESTINATION ${package_dir})
 
 # pkg-config: the prefix is told from where the .pc file lies, so that `--prefix` may move it.
 file(RELATIVE_PATH WEFT_PC_TO_PREFIX ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})

@@ -10,6 +10,10 @@
 
 #include <string.h>
 
+enum {
+    MAX_STACK_BYTES = 512, /* of a result, about */
+};
+
 /* ---- parameters ---- */
 
 /** The rest of what would clash has been renamed with all names in C. */
@@ -387,16 +391,31 @@ put_arguments(WeftCode *code, const WeftEmitFile *file, const WeftIdlFunction *f
     weft_code_close(code, "};");
 }
 
+/** Whether the result of @function is so large that it must not lie on the stack of a fiber. */
+static bool
+is_large(const WeftIdlFunction *function)
+{
+    return has_result(function) && weft_emit_size_estimate(function->result) > MAX_STACK_BYTES;
+}
+
+/** Where the answer is read to: `result`. */
 static void
 put_answer(WeftCode *code, const WeftEmitFile *file, const WeftIdlFunction *function)
 {
     const WeftIdlDefinition *answer = &function->answer->definition;
     g_autofree char *initial = weft_emit_initial(file, function->answer);
 
-    if (initial != NULL)
+    if (is_large(function))
+        weft_code_line(code, "g_autofree %s *result = g_new0(%s, 1);", answer->c_type,
+                       answer->c_type);
+    else if (initial != NULL)
         weft_code_line(code, "%s result = %s_initial;", answer->c_type, answer->c_lower);
     else
         weft_code_line(code, "%s result = {0};", answer->c_type);
+    if (is_large(function) && initial != NULL) {
+        weft_code_gap(code);
+        weft_code_line(code, "*result = %s_initial;", answer->c_lower);
+    }
 }
 
 static void
@@ -405,6 +424,9 @@ put_client_function(WeftCode *code, const WeftEmitFile *file, const WeftIdlServi
 {
     g_autofree char *head = client_head(file, service, function);
     g_autoptr(GPtrArray) sorted = sorted_functions(service);
+    const char *result = function->answer == NULL ? "NULL"
+                         : is_large(function)     ? "result"
+                                                  : "&result";
     unsigned place = 0;
 
     g_ptr_array_find(sorted, function, &place);
@@ -416,12 +438,11 @@ put_client_function(WeftCode *code, const WeftEmitFile *file, const WeftIdlServi
     g_autofree char *call = g_strdup_printf(
         "weft_thrift_client_call((WeftThriftClient *)client, &%s_methods[%u], &arguments, %s, %s, "
         "error)",
-        service->definition.c_lower, place, takes_arena(function) ? "arena" : "NULL",
-        function->answer != NULL ? "&result" : "NULL");
+        service->definition.c_lower, place, takes_arena(function) ? "arena" : "NULL", result);
     if (has_result(function)) {
         weft_code_line(code, "if (!%s)", call);
         weft_code_line(code, "    return FALSE;");
-        weft_code_line(code, "*ret_result = result.success;");
+        weft_code_line(code, "*ret_result = result%ssuccess;", is_large(function) ? "->" : ".");
         weft_code_line(code, "return TRUE;");
     } else {
         weft_code_line(code, "return %s;", call);

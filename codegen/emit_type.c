@@ -408,6 +408,20 @@ weft_emit_needs_arena(const WeftIdlType *type)
     return false;
 }
 
+unsigned
+weft_emit_size_estimate(const WeftIdlType *type)
+{
+    const WeftIdlStruct *structure = weft_emit_struct_of(type);
+    unsigned n_bytes = 0;
+
+    if (structure == NULL)
+        return 16;
+    for (const WeftIdlField *field = structure->fields; field != NULL; field = field->next)
+        n_bytes +=
+            weft_emit_is_pointer(structure, field) ? 8 : weft_emit_size_estimate(field->type);
+    return n_bytes;
+}
+
 /* ---- fields ---- */
 
 bool
@@ -415,7 +429,16 @@ weft_emit_is_pointer(const WeftIdlStruct *structure, const WeftIdlField *field)
 {
     if (structure->flavour == WEFT_IDL_RESULT)
         return field->id != 0;
+    if (structure->flavour == WEFT_IDL_ARGUMENTS)
+        return field->is_pointer || weft_emit_is_struct(field->type);
     return field->is_pointer;
+}
+
+bool
+weft_emit_begins_somewhere(const WeftIdlStruct *structure, const WeftIdlField *field)
+{
+    return weft_emit_is_struct(field->type) &&
+           (structure->flavour == WEFT_IDL_ARGUMENTS || !weft_emit_is_pointer(structure, field));
 }
 
 bool

@@ -73,8 +73,15 @@ bool weft_emit_needs_arena(const WeftIdlType *type);
 
 /* ---- fields ---- */
 
-/** Whether the member is a pointer: of a result, all exceptions are. */
+/** Whether the member is a pointer: of a result, all exceptions are; of arguments, all structs. */
 bool weft_emit_is_pointer(const WeftIdlStruct *structure, const WeftIdlField *field);
+
+/** Whether it is a struct that is there from the beginning, with its defaults: what is embedded,
+ * and arguments, so that no handler meets NULL where a caller left one out. */
+bool weft_emit_begins_somewhere(const WeftIdlStruct *structure, const WeftIdlField *field);
+
+/** About how many bytes a value takes in C. */
+unsigned weft_emit_size_estimate(const WeftIdlType *type);
 
 /** Whether its struct's `has` tells of it. */
 bool weft_emit_has_presence(const WeftIdlStruct *structure, const WeftIdlField *field);

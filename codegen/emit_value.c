@@ -110,11 +110,11 @@ put_container(GString *text, const WeftEmitFile *file, const WeftIdlType *type,
     g_string_append_printf(text, "}, %u}", value->n_items);
 }
 
-/** What @items, members of a struct, say of @field, or else its default.  (nullable) */
+/** What @items, members of a struct, say of @field.  (nullable) */
 static const WeftIdlValue *
-value_of(const WeftIdlField *field, const WeftIdlItem *items)
+find_item(const WeftIdlField *field, const WeftIdlItem *items)
 {
-    const WeftIdlValue *found = field->initial;
+    const WeftIdlValue *found = NULL;
 
     for (const WeftIdlItem *item = items; item != NULL; item = item->next) {
         if (item->field == field)
@@ -158,9 +158,7 @@ put_union(GString *text, const WeftEmitFile *file, const WeftIdlStruct *structur
           const WeftIdlItem *items)
 {
     for (const WeftIdlField *field = structure->fields; field != NULL; field = field->next) {
-        const WeftIdlValue *value = NULL;
-        for (const WeftIdlItem *item = items; item != NULL; item = item->next)
-            value = item->field == field ? item->value : value;
+        const WeftIdlValue *value = find_item(field, items);
         if (value == NULL)
             continue;
         g_string_append_printf(text, ".which = %s, .%s = ", field->c_constant, field->c_name);
@@ -169,7 +167,24 @@ put_union(GString *text, const WeftEmitFile *file, const WeftIdlStruct *structur
     }
 }
 
-/** The members that are not zero. */
+/** A struct that begins with its own defaults, where it stands or where a pointer leads. */
+static void
+put_initial_struct(GString *text, size_t begin, const WeftEmitFile *file,
+                   const WeftIdlStruct *structure, const WeftIdlField *field)
+{
+    g_autofree char *initial = weft_emit_initial(file, weft_emit_struct_of(field->type));
+
+    if (weft_emit_is_pointer(structure, field)) {
+        put_designator(text, begin, field->c_name);
+        g_string_append_printf(text, "&(%s)", weft_emit_true_c_type(file, field->type));
+        put_struct(text, file, weft_emit_struct_of(field->type), NULL);
+    } else if (initial != NULL) {
+        put_designator(text, begin, field->c_name);
+        g_string_append(text, initial);
+    }
+}
+
+/** The members that are not zero.  What is optional is absent, whatever its default. */
 static void
 put_members(GString *text, const WeftEmitFile *file, const WeftIdlStruct *structure,
             const WeftIdlItem *items)
@@ -178,23 +193,17 @@ put_members(GString *text, const WeftEmitFile *file, const WeftIdlStruct *struct
     g_autoptr(GString) has = g_string_new(NULL);
 
     for (const WeftIdlField *field = structure->fields; field != NULL; field = field->next) {
-        const WeftIdlValue *value = value_of(field, items);
+        const WeftIdlValue *given = find_item(field, items);
+        const WeftIdlValue *value = given != NULL ? given : field->initial;
         if (value != NULL) {
             put_designator(text, begin, field->c_name);
             put_member(text, file, structure, field, value);
-            if (weft_emit_has_presence(structure, field)) {
-                put_designator(has, 0, field->c_name);
-                g_string_append(has, "true");
-            }
-            continue;
+        } else if (weft_emit_begins_somewhere(structure, field)) {
+            put_initial_struct(text, begin, file, structure, field);
         }
-        if (!weft_emit_is_struct(field->type) || weft_emit_is_pointer(structure, field))
-            continue;
-        /* What is embedded begins with its own defaults. */
-        g_autofree char *initial = weft_emit_initial(file, weft_emit_struct_of(field->type));
-        if (initial != NULL) {
-            put_designator(text, begin, field->c_name);
-            g_string_append(text, initial);
+        if (given != NULL && weft_emit_has_presence(structure, field)) {
+            put_designator(has, 0, field->c_name);
+            g_string_append(has, "true");
         }
     }
     if (has->len > 0) {
@@ -203,18 +212,52 @@ put_members(GString *text, const WeftEmitFile *file, const WeftIdlStruct *struct
     }
 }
 
+/** A first member that is zero: compilers want braces where "{0}" leaves them out. */
+static void
+put_zero(GString *text, const WeftIdlStruct *structure)
+{
+    const WeftIdlField *first = structure->fields;
+
+    if (structure->flavour == WEFT_IDL_UNION || first == NULL) {
+        g_string_append_c(text, '0');
+        return;
+    }
+    g_string_append_printf(text, ".%s = ", first->c_name);
+    if (weft_emit_is_pointer(structure, first)) {
+        g_string_append(text, "NULL");
+    } else if (weft_emit_is_string(first->type) || weft_emit_is_container(first->type)) {
+        g_string_append(text, "{NULL, 0}");
+    } else if (weft_emit_is_struct(first->type)) {
+        g_string_append_c(text, '{');
+        put_zero(text, weft_emit_struct_of(first->type));
+        g_string_append_c(text, '}');
+    } else {
+        const bool is_uuid = weft_idl_type_true(first->type)->kind == WEFT_IDL_UUID;
+        g_string_append(text, is_uuid ? "{{0}}" : "0");
+    }
+}
+
+/** Append what is not zero.  Returns: whether there is anything */
+static bool
+put_nonzero(GString *text, const WeftEmitFile *file, const WeftIdlStruct *structure,
+            const WeftIdlItem *items)
+{
+    const size_t begin = text->len;
+
+    if (structure->flavour == WEFT_IDL_UNION)
+        put_union(text, file, structure, items);
+    else
+        put_members(text, file, structure, items);
+    return text->len > begin;
+}
+
 static void
 put_struct(GString *text, const WeftEmitFile *file, const WeftIdlStruct *structure,
            const WeftIdlItem *items)
 {
     g_string_append_c(text, '{');
-    const size_t begin = text->len;
-    if (structure->flavour == WEFT_IDL_UNION)
-        put_union(text, file, structure, items);
-    else
-        put_members(text, file, structure, items);
-    if (text->len == begin)
-        g_string_append_c(text, '0');
+    if (!put_nonzero(text, file, structure, items))
+        put_zero(text, structure);
     g_string_append_c(text, '}');
 }
 
@@ -274,12 +317,10 @@ weft_emit_value(const WeftEmitFile *file, const WeftIdlType *type, const WeftIdl
 char *
 weft_emit_initial(const WeftEmitFile *file, const WeftIdlStruct *structure)
 {
-    GString *text = g_string_new(NULL);
+    g_autoptr(GString) text = g_string_new("{");
 
-    put_struct(text, file, structure, NULL);
-    if (strcmp(text->str, "{0}") == 0) {
-        g_string_free(text, TRUE);
+    if (!put_nonzero(text, file, structure, NULL))
         return NULL;
-    }
-    return g_string_free(text, FALSE);
+    g_string_append_c(text, '}');
+    return g_string_free(g_steal_pointer(&text), FALSE);
 }
