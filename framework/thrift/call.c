@@ -206,8 +206,12 @@ log_failure(WeftCall *call)
 {
     if (!weft_thrift_exception_is_our_fault(call->failure))
         return;
-    weft_log(WEFT_LOG_WARNING, "thrift: %s.%s of %s: %s", weft_call_service_name(call),
-             weft_call_method_name(call), weft_call_peer(call), call->failure->message);
+
+    /* Who cancelled it has said so, or has left. */
+    const gboolean is_cancelled = g_error_matches(call->failure, WEFT_ERROR, WEFT_ERROR_CANCELLED);
+    weft_log(is_cancelled ? WEFT_LOG_DEBUG : WEFT_LOG_WARNING, "thrift: %s.%s of %s: %s",
+             weft_call_service_name(call), weft_call_method_name(call), weft_call_peer(call),
+             call->failure->message);
 }
 
 void

@@ -94,6 +94,8 @@ session_begin(WeftThriftSession *session, WeftConnection *connection)
     session->has_failed = FALSE;
     session->has_left = FALSE;
     weft_thrift_intake_init(&session->intake, connection, &session->worker->service->limits);
+    if (session->worker->expects_large && weft_buffer_length(session->intake.input) == 0)
+        weft_thrift_intake_widen(&session->intake);
 }
 
 static void
@@ -145,6 +147,7 @@ run_call(WeftThriftSession *session, const WeftThriftArrival *arrival)
     WeftThriftTurn *turn = &session->turn;
     const gboolean can_answer = weft_thrift_turn_read(turn, arrival);
 
+    session->worker->expects_large = weft_thrift_arrival_is_large(arrival);
     if (can_answer) {
         const gboolean is_awaited = weft_thrift_call_is_answered(&turn->call);
 

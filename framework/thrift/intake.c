@@ -68,6 +68,18 @@ move_to(WeftBuffer *input, uint8_t *data, size_t capacity)
     return TRUE;
 }
 
+void
+weft_thrift_intake_widen(WeftThriftIntake *intake)
+{
+    move_to(intake->input, weft_block_take(WEFT_BLOCK_LARGE), WEFT_BLOCK_LARGE_BYTES);
+}
+
+gboolean
+weft_thrift_arrival_is_large(const WeftThriftArrival *arrival)
+{
+    return arrival->n_input_bytes > WEFT_BLOCK_SMALL_BYTES;
+}
+
 /* So that something can be read, and what is wanted will find room. */
 static gboolean
 make_room(WeftThriftIntake *intake)

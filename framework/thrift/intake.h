@@ -44,6 +44,12 @@ void weft_thrift_intake_init(WeftThriftIntake *intake, WeftConnection *connectio
 /** Give the input the buffer back that it came with; what is in it is dropped. */
 void weft_thrift_intake_clear(WeftThriftIntake *intake);
 
+/** Have room for a large message from its first byte on.  The input is empty. */
+void weft_thrift_intake_widen(WeftThriftIntake *intake);
+
+/** TRUE if @arrival did not fit into the buffer that the input came with. */
+gboolean weft_thrift_arrival_is_large(const WeftThriftArrival *arrival);
+
 /** Look for a message in what is there.  It stays in place until it is consumed. */
 WeftThriftIntakeState weft_thrift_intake_look(WeftThriftIntake *intake,
                                               WeftThriftArrival *ret_arrival);

@@ -35,6 +35,7 @@ struct WeftThriftWorker {
     pthread_t thread;
     WeftThriftWorker *next;
     uint32_t n_calls;        /* under way */
+    gboolean expects_large;  /* the last message was: the next one is read in one go */
     WeftThriftSession *idle; /* last used first */
     unsigned n_idle;
     WeftThriftTurn *idle_turns; /* of calls that run at the same time */
