@@ -96,7 +96,7 @@ describe_found(const Input *input, const uint8_t *at)
         return g_strdup("an array");
     const uint8_t *to = at + 1;
     while (to < end && to - at < MAX_SHOWN_BYTES &&
-           (*at == '"' ? to[-1] != '"' || to == at + 1 : strchr(",:]} \n\r\t", *to) == NULL))
+           (*at == '"' ? to[-1] != '"' || to == at + 1 : strchr(",:]}\" \n\r\t", *to) == NULL))
         to++;
     return g_strndup((const char *)at, (size_t)(to - at));
 }

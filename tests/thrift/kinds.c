@@ -117,6 +117,16 @@ const WeftThriftType kinds_type = {.name = "Kinds",
                                    .fields = kinds_fields,
                                    .initial = &kinds_initial};
 
+WeftThriftType
+kinds_struct_type(const char *name, const WeftThriftField *fields, uint16_t n_fields, uint32_t size)
+{
+    return (WeftThriftType){.name = name,
+                            .kind = WEFT_THRIFT_STRUCT,
+                            .n_fields = n_fields,
+                            .size = size,
+                            .fields = fields};
+}
+
 /* ---- values ---- */
 
 /* Numbers of all lengths, so that each varint has its turn. */

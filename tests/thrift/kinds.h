@@ -94,6 +94,10 @@ struct Kinds {
 extern const WeftThriftType kinds_type;
 extern const WeftThriftType kinds_choice_type;
 
+/** A struct's type without generated code. */
+WeftThriftType kinds_struct_type(const char *name, const WeftThriftField *fields, uint16_t n_fields,
+                                 uint32_t size);
+
 /** Any value that @seed stands for, in @arena; the same for the same seed. */
 void kinds_fill(Kinds *kinds, WeftArena *arena, uint32_t seed);
 
