@@ -401,16 +401,16 @@ TEST_P(LockStore, AFiberThatGivesUpHasNoLock)
 {
     run([](Locks &locks) {
         g_autoptr(GError) error = nullptr;
+        g_autoptr(WeftDavLock) lock = nullptr;
         {
             g_auto(WeftDeadlineScope) none = weft_deadline_scope_ms(0);
-            g_autoptr(WeftDavLock) lock = locks.take_lock({"/a"}, nullptr, &error);
-
-            /* In memory it takes no time. */
-            if (lock != nullptr)
-                EXPECT_EQ(locks.release(lock->token), OK);
-            else
-                EXPECT_TRUE(g_error_matches(error, WEFT_ERROR, WEFT_ERROR_TIMED_OUT));
+            lock = locks.take_lock({"/a"}, nullptr, &error);
         }
+        /* In memory it takes no time, and the journal may be done before anybody waits for it. */
+        if (lock != nullptr)
+            EXPECT_EQ(locks.release(lock->token), OK);
+        else
+            EXPECT_TRUE(g_error_matches(error, WEFT_ERROR, WEFT_ERROR_TIMED_OUT));
         EXPECT_TRUE(locks.is_empty());
         EXPECT_NE(locks.take({"/a"}), "");
     });
