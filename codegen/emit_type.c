@@ -115,19 +115,40 @@ weft_emit_container(const WeftEmitFile *file, const WeftIdlType *type)
     return g_hash_table_lookup(file->by_key, key->str);
 }
 
-/** How @type, one of whose containers is to be named, is called in that name. */
-static const char *
+/** Whether a definition is called as a kind is in the names of containers: "String". */
+static bool
+is_word(const char *c_type)
+{
+    for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
+        if (rows[i].word != NULL && strcmp(rows[i].word, c_type) == 0)
+            return true;
+    }
+    return false;
+}
+
+/** How @type is called in the name of a container of it: "I64", "Profile", "StringType" for what
+ * the IDL defines as String.  (transfer full) */
+static char *
 word_of(const WeftEmitFile *file, const WeftIdlType *type)
 {
     type = weft_idl_type_true(type);
     if (definition_of(type) != NULL)
-        return definition_of(type)->c_type;
+        return g_strconcat(definition_of(type)->c_type,
+                           is_word(definition_of(type)->c_type) ? "Type" : "", NULL);
     if (!weft_emit_is_container(type))
-        return rows[type->kind].word;
-    const char *c_type = weft_emit_container(file, type)->c_type;
-    return g_str_has_prefix(c_type, "Weft") && weft_emit_container(file, type)->is_ready_made
-               ? c_type + strlen("Weft")
-               : c_type;
+        return g_strdup(rows[type->kind].word);
+    const WeftEmitContainer *container = weft_emit_container(file, type);
+    return g_strdup(container->c_type + (container->is_ready_made ? strlen("Weft") : 0));
+}
+
+/** The same in the names of its functions: "i64".  (transfer full) */
+static char *
+lower_word_of(const WeftEmitFile *file, const WeftIdlType *type)
+{
+    const WeftIdlDefinition *definition = definition_of(weft_idl_type_true(type));
+
+    return g_strconcat(weft_emit_c_lower(file, type),
+                       definition != NULL && is_word(definition->c_type) ? "_type" : "", NULL);
 }
 
 const char *
@@ -175,26 +196,26 @@ name_container(const WeftEmitFile *file, const WeftIdlProgram *program,
     const WeftIdlType *type = container->type;
     const Row *row = &rows[type->kind];
     const Row *element = &rows[weft_idl_type_true(type->element)->kind];
-    /* A list and a set of the same are one type in C where the library has it. */
-    g_autofree char *words = g_strconcat(type->kind == WEFT_IDL_MAP ? word_of(file, type->key) : "",
-                                         word_of(file, type->element), NULL);
-    g_autofree char *lowers = type->kind == WEFT_IDL_MAP
-                                  ? g_strconcat(weft_emit_c_lower(file, type->key), "_",
-                                                weft_emit_c_lower(file, type->element), NULL)
-                                  : g_strdup(weft_emit_c_lower(file, type->element));
-
+    const bool is_map = type->kind == WEFT_IDL_MAP;
+    g_autofree char *key = is_map ? word_of(file, type->key) : g_strdup("");
+    g_autofree char *value = word_of(file, type->element);
+    g_autofree char *lower_key = is_map ? lower_word_of(file, type->key) : g_strdup("");
+    g_autofree char *lower_value = lower_word_of(file, type->element);
+    g_autofree char *words = g_strconcat(key, value, NULL);
     g_autofree char *c_type = g_strconcat(words, row->word, NULL);
     g_autofree char *c_pair = g_strconcat(words, "Pair", NULL);
     /* `struct ItemList { 1: list<Item> items }` is common. */
     const char *end = is_taken(program, c_type) || is_taken(program, c_pair) ? "_" : "";
 
-    container->is_ready_made = type->kind != WEFT_IDL_MAP && element->list != NULL;
-    container->c_lower = g_strconcat(lowers, "_", row->lower, end, NULL);
+    /* A list and a set of the same are one type in C where the library has it. */
+    container->is_ready_made = !is_map && element->list != NULL;
+    container->c_lower =
+        g_strconcat(lower_key, is_map ? "_" : "", lower_value, "_", row->lower, end, NULL);
     if (container->is_ready_made)
         container->c_type = g_strdup(element->list);
     else
         container->c_type = g_strconcat(c_type, end, NULL);
-    if (type->kind == WEFT_IDL_MAP)
+    if (is_map)
         container->c_pair = g_strconcat(c_pair, end, NULL);
 }
 

@@ -252,9 +252,9 @@ weft_emit_struct_write(const WeftEmitCodec *codec, const WeftIdlStruct *structur
     const bool is_empty = structure->fields == NULL;
 
     weft_code_function(code, "static uint8_t *",
-                       "%s_write_%s(const void *value%s, uint8_t *at, WeftThriftWriter *writer)",
-                       definition->c_lower, codec->protocol->name,
-                       is_empty ? " G_GNUC_UNUSED" : "");
+                       "%s_write_%s(const void *value%s, uint8_t *at%s, WeftThriftWriter *writer)",
+                       definition->c_lower, codec->protocol->name, is_empty ? " G_GNUC_UNUSED" : "",
+                       is_empty && structure->flavour == WEFT_IDL_UNION ? " G_GNUC_UNUSED" : "");
     if (!is_empty)
         weft_code_line(code, "const %s *typed = value;", definition->c_type);
     if (!is_empty && codec->protocol->is_compact)
