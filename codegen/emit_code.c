@@ -25,6 +25,8 @@ char *
 weft_code_steal(WeftCode *code)
 {
     g_ptr_array_free(g_steal_pointer(&code->notes), TRUE);
+    while (g_str_has_suffix(code->text->str, "\n\n"))
+        g_string_truncate(code->text, code->text->len - 1);
     return g_string_free(g_steal_pointer(&code->text), FALSE);
 }
 

@@ -16,7 +16,7 @@ typedef struct {
 
 void weft_code_init(WeftCode *code);
 
-/** End it.  Returns: (transfer full): the text */
+/** End it.  Returns: (transfer full): the text, without empty lines at its end */
 char *weft_code_steal(WeftCode *code);
 
 /** One line.  What is longer than a line may be is continued behind its innermost bracket. */
