@@ -4,9 +4,9 @@
 # weft_thrift(TARGET FILE.thrift... [INCLUDE_DIRS folders...])
 #
 # Adds to TARGET the C that weftgen makes of each FILE, and lets it and who links it include that as
-# "FILE.weft.h".  Headers lie in folders as the IDL files do, counted from the calling CMakeLists.txt or
-# from one of INCLUDE_DIRS.  What a FILE includes is named, too, here or for a library that TARGET links;
-# when it changes, the C is made anew.
+# "FILE.weft.h".  Headers lie in folders as the IDL files do, counted from that of INCLUDE_DIRS they are
+# in, or else from the calling CMakeLists.txt.  What a FILE includes is named, too, here or for a library
+# that TARGET links; when it changes, the C is made anew.
 function(weft_thrift target)
     cmake_parse_arguments(PARSE_ARGV 1 THRIFT "" "" "INCLUDE_DIRS")
     if(NOT TARGET ${target})
@@ -17,13 +17,14 @@ function(weft_thrift target)
     endif()
 
     set(output ${CMAKE_CURRENT_BINARY_DIR}/${target}.thrift)
-    set(folders ${CMAKE_CURRENT_SOURCE_DIR})
+    set(folders)
     set(search)
     foreach(folder ${THRIFT_INCLUDE_DIRS})
         cmake_path(ABSOLUTE_PATH folder BASE_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR} NORMALIZE)
         list(APPEND folders ${folder})
         list(APPEND search -I ${folder})
     endforeach()
+    list(APPEND folders ${CMAKE_CURRENT_SOURCE_DIR})
 
     foreach(file ${THRIFT_UNPARSED_ARGUMENTS})
         cmake_path(ABSOLUTE_PATH file BASE_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR} NORMALIZE)

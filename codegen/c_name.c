@@ -55,10 +55,12 @@ static const char *const reserved[] = {
 /* What else has a meaning in the place of a name; NULL ends each. */
 static const char *const reserved_in_structs[] = {"has", NULL};
 static const char *const reserved_in_unions[] = {"which", NULL};
-static const char *const reserved_as_arguments[] = {"arena",   "call",       "client", "error",
-                                                    "handler", "ret_result", "result", NULL};
+static const char *const reserved_as_arguments[] = {
+    "arena", "arguments", "call", "client", "error", "handler", "ret_result", "result", NULL,
+};
 static const char *const reserved_as_functions[] = {
-    "add_to", "base", "client_free", "client_new", "interface", "service_new", NULL};
+    "add_to", "base", "client_base", "client_free", "client_new", "interface", "service_new", NULL,
+};
 static const char *const reserved_nowhere[] = {NULL};
 
 /* What is made for each type, behind its c_lower and '_'; NULL ends each. */
@@ -67,8 +69,9 @@ static const char *const of_structs[] = {"copy",      "decode",    "encode", "eq
                                          "to_json",   "to_string", "type",   NULL};
 static const char *const of_exceptions[] = {"caught", "throw", NULL};
 static const char *const of_enums[] = {"from_name", "name", "type", NULL};
-static const char *const of_services[] = {"add_to",    "client_free", "client_new",
-                                          "interface", "service_new", NULL};
+static const char *const of_services[] = {
+    "add_to", "client_base", "client_free", "client_new", "interface", "service_new", NULL,
+};
 
 /* Who has a name in C. */
 typedef struct {

@@ -9,6 +9,7 @@
 #include <weft/error.h>
 
 #include "codegen/emit.h"
+#include "codegen/scaffold.h"
 #include "codegen/tree.h"
 
 enum { EXIT_USAGE = 2 };
@@ -118,11 +119,57 @@ check(const Options *options)
     return load(tree, options, options->path) != NULL ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
+/* ---- new ---- */
+
+/* Returns: (transfer full) (nullable): the one IDL file in @folder */
+static char *
+find_only_idl(const char *folder)
+{
+    g_autofree char *found = NULL;
+    const char *name;
+    unsigned n_found = 0;
+
+    g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+    while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
+        if (!g_str_has_suffix(name, ".thrift"))
+            continue;
+        g_free(found);
+        found = g_build_filename(folder, name, NULL);
+        n_found++;
+    }
+    return n_found == 1 ? g_steal_pointer(&found) : NULL;
+}
+
+static int
+make_project(const Options *options)
+{
+    g_autoptr(WeftIdlTree) tree = weft_idl_tree_new();
+    g_autoptr(GString) report = g_string_new(NULL);
+    g_autoptr(GError) error = NULL;
+    g_autofree char *folder = g_build_filename(options->path, "idl", NULL);
+    g_autofree char *path = options->idl != NULL ? g_strdup(options->idl) : find_only_idl(folder);
+
+    if (path == NULL) {
+        g_printerr("weftgen: which file? name it by --idl\n");
+        return EXIT_USAGE;
+    }
+    const WeftIdlProgram *program = load(tree, options, path);
+    if (program == NULL)
+        return EXIT_FAILURE;
+    const gboolean is_done = weft_scaffold_copy_idl(program, weft_idl_tree_programs(tree),
+                                                    options->path, report, &error) &&
+                             weft_scaffold(program, options->path, report, &error);
+    g_print("%s", report->str);
+    return is_done ? EXIT_SUCCESS : fail(error);
+}
+
 /* ---- the command line ---- */
 
 static const Command commands[] = {
     {"", "FILE.thrift", "write FILE.weft.h and FILE.weft.c", generate},
     {"check", "FILE.thrift", "say what is wrong, write nothing", check},
+    {"new", "DIR [--idl FILE]", "make a project in DIR that serves FILE, or add what is new",
+     make_project},
 };
 
 static char *
@@ -183,6 +230,8 @@ run(int argc, char **argv, Options *options)
          "Where files are written (default: the current folder)", "DIR"},
         {"depfile", 0, 0, G_OPTION_ARG_FILENAME, &options->depfile,
          "Write there which files were read, for make and ninja", "FILE"},
+        {"idl", 0, 0, G_OPTION_ARG_FILENAME, &options->idl,
+         "For new: the file to serve (default: the one in DIR/idl)", "FILE"},
         {"version", 0, 0, G_OPTION_ARG_NONE, &options->is_version, "Print the version", NULL},
         {NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL},
     };
