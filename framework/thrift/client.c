@@ -6,6 +6,7 @@
 
 #include <weft/thrift_client.h>
 
+#include "thrift/call.h"
 #include "thrift/client.h"
 #include "thrift/client_pool.h"
 #include "thrift/message.h"
@@ -14,9 +15,6 @@
 #include <weft/clock.h>
 #include <weft/deadline.h>
 #include <weft/scan.h>
-
-/* The metadata by which a server hears how many milliseconds the caller still waits. */
-#define TIMEOUT_NAME "timeout-ms"
 
 typedef struct {
     WeftThriftClientInterceptor intercept;
@@ -192,8 +190,9 @@ add_time_left(const WeftClientCall *call, WeftArena *arena, uint32_t *ret_n_pair
         memcpy(pairs, call->pairs, call->n_pairs * sizeof *pairs);
     const int64_t left_ms =
         CLAMP((deadline_us - weft_clock_now_us()) / 1000, 1, (int64_t)G_MAXINT32);
-    pairs[(*ret_n_pairs)++] = (WeftThriftHeaderPair){
-        WEFT_STRING(TIMEOUT_NAME), weft_string_printf(arena, "%" G_GINT64_FORMAT, left_ms), false};
+    pairs[(*ret_n_pairs)++] =
+        (WeftThriftHeaderPair){WEFT_STRING(WEFT_THRIFT_METADATA_TIMEOUT),
+                               weft_string_printf(arena, "%" G_GINT64_FORMAT, left_ms), false};
     return pairs;
 }
 

@@ -8,6 +8,8 @@
 
 #include "http/chunked.h"
 #include "io/block.h"
+#include "io/socket.h"
+#include "io/tls_stream.h"
 #include "thrift/client_http.h"
 #include "thrift/extent.h"
 
@@ -19,6 +21,9 @@
 
 /* "-2" of weft_stream_try_read() */
 #define WOULD_PARK (-2)
+
+/* How long nobody asks whether an idle connection is still one. */
+#define TRUSTED_IDLE_US 1000
 
 /* What an idle connection may keep of the memory for messages. */
 #define MAX_KEPT_BYTES ((size_t)32 * 1024)
@@ -78,11 +83,29 @@ weft_thrift_connection_free(WeftThriftConnection *connection)
     g_free(connection);
 }
 
+/*
+ * A socket knows of its peer's end by the event loop, which does not run while a fiber computes:
+ * who has been idle for longer than between two calls in a row is asked itself.
+ */
+static void
+look_again(const WeftThriftConnection *connection)
+{
+    WeftStream *socket = connection->stream;
+
+    if (weft_clock_now_us() - connection->idle_since_us < TRUSTED_IDLE_US)
+        return;
+    if (weft_stream_is_tls(socket))
+        socket = weft_tls_stream_below(socket);
+    if (weft_stream_is_socket(socket))
+        weft_socket_stream_descriptor(socket)->is_readable = TRUE;
+}
+
 gboolean
 weft_thrift_connection_is_stale(WeftThriftConnection *connection)
 {
     char byte;
 
+    look_again(connection);
     return weft_stream_try_read(connection->stream, &byte, 1, NULL) != WOULD_PARK;
 }
 

@@ -337,7 +337,7 @@ name_of(const char *address)
 {
     const size_t length = (size_t)(strrchr(address, ':') - address);
 
-    if (address[0] == '[')
+    if (length >= 2 && address[0] == '[' && address[length - 1] == ']')
         return g_strndup(address + 1, length - 2);
     return g_strndup(address, length);
 }
