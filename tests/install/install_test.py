@@ -6,6 +6,7 @@ Usage: install_test.py BUILD_FOLDER [unittest arguments]
 """
 
 import http.client
+import json
 import os
 import shlex
 import signal
@@ -22,6 +23,32 @@ from free_address import free_address  # pylint: disable=wrong-import-position
 
 BUILD = ""
 PATIENCE_S = 120  # bounds what hangs, not what is slow
+
+# A project whose IDL files include each other across folders.
+REBUILT = {
+    "CMakeLists.txt": """cmake_minimum_required(VERSION 3.25)
+project(rebuilt LANGUAGES C)
+find_package(weft 0.1 REQUIRED)
+add_executable(rebuilt main.c)
+weft_thrift(rebuilt idl/above/main.thrift idl/common.thrift shared/base/numbers.thrift INCLUDE_DIRS shared)
+target_link_libraries(rebuilt PRIVATE weft::weft)
+""",
+    "idl/above/main.thrift": 'include "../common.thrift"\nstruct Whole { 1: common.Part part }\n',
+    "idl/common.thrift": 'include "base/numbers.thrift"\nstruct Part { 1: i32 number = numbers.NUMBER }\n',
+    "shared/base/numbers.thrift": "const i32 NUMBER = 7\n",
+    "main.c": """#include "idl/above/main.weft.h"
+
+int
+main(void)
+{
+    Whole whole;
+
+    whole_init(&whole);
+    g_print("%d\\n", (int)whole.part.number);
+    return 0;
+}
+""",
+}
 
 
 def run(*command, **settings):
@@ -134,6 +161,47 @@ class InstallTest(unittest.TestCase):
                     lines.flush()
                     self.assertEqual(lines.readline(), line)
         self.ends_when_told(process)
+
+    def test_profiles_are_served_by_thrift_and_asked_for(self):
+        folder = os.path.dirname(self.build("profiles"))
+        address = free_address()
+        process = self.serve(address, os.path.join(folder, "profiles_server"), address)
+        client = os.path.join(folder, "profiles_client")
+        for options in ("", "?protocol=compact", "?protocol=json", "?transport=buffered", "?transport=header"):
+            answer = run(client, "thrift://" + address + options, "7")
+            self.assertEqual(json.loads(answer), {"id": 7, "name": "Number 7", "hobbies": []})
+        refused = subprocess.run([client, "thrift://" + address, "-1"], check=False, capture_output=True,
+                                 text=True, timeout=PATIENCE_S)
+        self.assertEqual((refused.returncode, refused.stderr), (1, "nobody is number -1\n"))
+        self.ends_when_told(process)
+
+    def test_calculator_of_apaches_tutorial(self):
+        folder = os.path.dirname(self.build("calculator"))
+        address = free_address()
+        process = self.serve(address, os.path.join(folder, "calculator_server"), address)
+        answer = run(os.path.join(folder, "calculator_client"), "thrift://" + address)
+        self.assertEqual(answer.splitlines(), ["ping()", "1 + 1 = 2", "InvalidOperation: Cannot divide by 0",
+                                               "15 - 10 = 5", "Received log: 5"])
+        self.ends_when_told(process)
+
+    def test_c_is_made_anew_when_an_included_idl_file_changes(self):
+        """In folders of folders, with an include found by INCLUDE_DIRS, by ninja and by make."""
+        for generator in ("Ninja", "Unix Makefiles"):
+            with self.subTest(generator), tempfile.TemporaryDirectory() as place:
+                for path, text in REBUILT.items():
+                    os.makedirs(os.path.dirname(os.path.join(place, path)), exist_ok=True)
+                    with open(os.path.join(place, path), "w", encoding="utf-8") as file:
+                        file.write(text)
+                build = os.path.join(place, "build")
+                run("cmake", "-S", place, "-B", build, "-G", generator, "-DCMAKE_PREFIX_PATH=" + self.prefix,
+                    "-DCMAKE_C_FLAGS=-Wall -Wextra -Werror")
+                run("cmake", "--build", build)
+                self.assertEqual(run(os.path.join(build, "rebuilt")), "7\n")
+                with open(os.path.join(place, "shared/base/numbers.thrift"), "w", encoding="utf-8") as file:
+                    file.write("const i32 NUMBER = 8\n")
+                os.utime(file.name, (time.time() + 2, time.time() + 2))
+                run("cmake", "--build", build)
+                self.assertEqual(run(os.path.join(build, "rebuilt")), "8\n")
 
     def test_the_program_and_its_page_are_installed(self):
         version = run(os.path.join(self.prefix, "bin/weftdav"), "--version")
