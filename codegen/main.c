@@ -8,6 +8,7 @@
 #include <string.h>
 #include <weft/error.h>
 
+#include "codegen/document.h"
 #include "codegen/emit.h"
 #include "codegen/scaffold.h"
 #include "codegen/tree.h"
@@ -163,11 +164,38 @@ make_project(const Options *options)
     return is_done ? EXIT_SUCCESS : fail(error);
 }
 
+/* ---- doc ---- */
+
+static gboolean
+write_page(const Options *options, const WeftIdlProgram *program, const char *text, GError **error)
+{
+    g_autofree char *name = g_strconcat(program->name, ".html", NULL);
+    g_autofree char *path = g_build_filename(options->folder, name, NULL);
+
+    if (g_mkdir_with_parents(options->folder, 0777) != 0)
+        return weft_error_set_errno(error, errno, "make folder \"%s\"", options->folder);
+    return g_file_set_contents_full(path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0666, error);
+}
+
+static int
+document(const Options *options)
+{
+    g_autoptr(WeftIdlTree) tree = weft_idl_tree_new();
+    g_autoptr(GError) error = NULL;
+    const WeftIdlProgram *program = load(tree, options, options->path);
+
+    if (program == NULL)
+        return EXIT_FAILURE;
+    g_autofree char *text = weft_document(program, weft_idl_tree_programs(tree));
+    return write_page(options, program, text, &error) ? EXIT_SUCCESS : fail(error);
+}
+
 /* ---- the command line ---- */
 
 static const Command commands[] = {
     {"", "FILE.thrift", "write FILE.weft.h and FILE.weft.c", generate},
     {"check", "FILE.thrift", "say what is wrong, write nothing", check},
+    {"doc", "FILE.thrift", "write FILE.html from its comments", document},
     {"new", "DIR [--idl FILE]", "make a project in DIR that serves FILE, or add what is new",
      make_project},
 };
