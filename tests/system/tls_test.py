@@ -138,6 +138,57 @@ class TlsTest(TlsCase):
         self.assertIn("https:// needs", self.run_client(serving.weftdav_program(), "--listen",
                                                         "https://" + address, folder, check=False))
 
+    def named_certificate(self, name):
+        folder = self.scratch()
+        paths = os.path.join(folder, "certificate.pem"), os.path.join(folder, "key.pem")
+        self.run_client("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+                        "-nodes", "-days", "2", "-subj", "/CN=" + name, "-addext",
+                        "subjectAltName=IP:127.0.0.1,DNS:" + name, "-keyout", paths[1], "-out", paths[0])
+        return paths
+
+    def name_shown(self, served, called):
+        """The subject of the certificate that who calls the server so is shown."""
+        text = self.run_client("openssl", "s_client", "-connect", served.address, "-servername", called,
+                               check=False)
+        return re.search(r"^subject=CN = (.*)$", text, re.M).group(1)
+
+    def test_the_name_that_is_called_chooses_the_certificate(self):
+        other, other_key = self.named_certificate("other.example")
+        served = self.serve_tls("--tls-certificate", other, "--tls-key", other_key)
+        self.assertEqual(self.name_shown(served, "localhost"), "localhost")
+        self.assertEqual(self.name_shown(served, "other.example"), "other.example")
+        self.assertEqual(self.name_shown(served, "nobody.example"), "localhost")
+        self.assertIn("each tls-certificate needs its tls-key", self.run_client(
+            serving.weftdav_program(), "--tls-certificate", other, "--tls-certificate", self.certificate,
+            "--tls-key", other_key, self.folder, check=False))
+
+    def test_a_reload_takes_certificates_of_other_names(self):
+        self.place, self.folder = self.scratch(), self.scratch()
+        first, second = (self.named_certificate(name) for name in ("first.example", "second.example"))
+        path = os.path.join(self.place, "weftdav.conf")
+
+        def configure(*pairs):
+            serving.write_file(path, ("[weftdav]\ndirectory = %s\ntls-certificate = %s\ntls-key = %s\n" % (
+                self.folder, "; ".join(one for one, _ in pairs), "; ".join(key for _, key in pairs)))
+                .encode())
+
+        configure(first)
+        served = self.serve(self.folder, "--config", path, "--no-confine", certificate=first[0])
+        self.assertEqual(self.name_shown(served, "second.example"), "first.example")
+        configure(first, second)
+        served.process.send_signal(signal.SIGHUP)
+        served.wait_until_it_logs("reload: done")
+        self.assertEqual(self.name_shown(served, "second.example"), "second.example")
+        self.assertNotIn("waits for the next start", served.log())
+        configure(first, ("/none", "/none"))
+        served.process.send_signal(signal.SIGHUP)
+        served.wait_until_it_logs("cannot read the certificate /none")
+        self.assertEqual(self.name_shown(served, "second.example"), "second.example")
+        serving.write_file(path, ("[weftdav]\ndirectory = %s\n" % self.folder).encode())
+        served.process.send_signal(signal.SIGHUP)
+        served.wait_until_it_logs("TLS begins or ends with tls-certificate: that waits for the next start")
+        self.assertEqual(self.name_shown(served, "first.example"), "first.example")
+
     def test_a_certificate_of_its_own(self):
         served = self.serve(self.scratch(), "--tls-self-signed")
         self.assertIn(self.fingerprint(served), served.log())

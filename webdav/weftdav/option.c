@@ -134,6 +134,18 @@ make_path(const char *text, const char *folder)
     return strcmp(text, "-") == 0 ? g_strdup(text) : g_canonicalize_filename(text, folder);
 }
 
+static void
+take_paths(char ***field, const char *const *texts, const char *folder)
+{
+    g_autoptr(GPtrArray) paths = g_ptr_array_new();
+
+    for (size_t i = 0; texts[i] != NULL; i++)
+        g_ptr_array_add(paths, make_path(texts[i], folder));
+    g_ptr_array_add(paths, NULL);
+    g_strfreev(*field);
+    *field = (char **)g_ptr_array_steal(paths, NULL);
+}
+
 gboolean
 weft_dav_option_set(const WeftDavOption *option, gpointer options, const char *const *texts,
                     const char *said_as, const char *folder, GError **error)
@@ -154,6 +166,9 @@ weft_dav_option_set(const WeftDavOption *option, gpointer options, const char *c
     case WEFT_DAV_OPTION_LIST:
         g_strfreev(*(char ***)field);
         *(char ***)field = g_strdupv((char **)texts);
+        return TRUE;
+    case WEFT_DAV_OPTION_PATHS:
+        take_paths(field, texts, folder);
         return TRUE;
     case WEFT_DAV_OPTION_STRING:
     case WEFT_DAV_OPTION_PATH:
@@ -179,6 +194,7 @@ size_of(WeftDavOptionKind kind)
     case WEFT_DAV_OPTION_SIZE:
         return sizeof(int64_t);
     case WEFT_DAV_OPTION_LIST:
+    case WEFT_DAV_OPTION_PATHS:
     case WEFT_DAV_OPTION_STRING:
     case WEFT_DAV_OPTION_PATH:
         return sizeof(gpointer);
@@ -191,7 +207,7 @@ weft_dav_option_clear(const WeftDavOption *option, gpointer options)
 {
     gpointer field = field_of(option, options);
 
-    if (option->kind == WEFT_DAV_OPTION_LIST)
+    if (weft_dav_option_is_list(option))
         g_clear_pointer((char ***)field, g_strfreev);
     else if (option->kind == WEFT_DAV_OPTION_STRING || option->kind == WEFT_DAV_OPTION_PATH)
         g_clear_pointer((char **)field, g_free);
@@ -210,6 +226,7 @@ weft_dav_option_equal(const WeftDavOption *option, gconstpointer a, gconstpointe
     case WEFT_DAV_OPTION_SIZE:
         return memcmp(one, other, size_of(option->kind)) == 0;
     case WEFT_DAV_OPTION_LIST:
+    case WEFT_DAV_OPTION_PATHS:
         return g_strv_equal(*(const char *const *const *)one, *(const char *const *const *)other);
     case WEFT_DAV_OPTION_STRING:
     case WEFT_DAV_OPTION_PATH:
@@ -230,6 +247,12 @@ weft_dav_option_swap(const WeftDavOption *option, gpointer a, gpointer b)
         one[i] = other[i];
         other[i] = byte;
     }
+}
+
+gboolean
+weft_dav_option_is_list(const WeftDavOption *option)
+{
+    return option->kind == WEFT_DAV_OPTION_LIST || option->kind == WEFT_DAV_OPTION_PATHS;
 }
 
 char *

@@ -13,6 +13,7 @@ typedef enum {
     WEFT_DAV_OPTION_STRING, /* char *, (nullable) */
     WEFT_DAV_OPTION_PATH,   /* char *, (nullable): absolute, or "-" as it is */
     WEFT_DAV_OPTION_LIST,   /* char **, never NULL */
+    WEFT_DAV_OPTION_PATHS,  /* the same, of paths */
     WEFT_DAV_OPTION_SIZE,   /* int64_t, bytes; -1: none */
     WEFT_DAV_OPTION_COUNT,  /* unsigned, of min to max */
     WEFT_DAV_OPTION_CHOICE, /* an enum: min for the first word of value_name, and so on */
@@ -45,7 +46,7 @@ typedef struct {
 
 /*
  * Give the field of @option in @options the value that @texts say; its former value is freed.
- * @texts: of a LIST all members, otherwise the last one counts
+ * @texts: of LIST and PATHS all members, otherwise the last one counts
  * @said_as: how messages call it: "--max-upload"
  * @folder: what a relative path begins at; NULL for the current folder
  */
@@ -61,6 +62,9 @@ void weft_dav_option_swap(const WeftDavOption *option, gpointer a, gpointer b);
 
 /* "WEFTDAV_MAX_UPLOAD".  Returns: (transfer full) */
 char *weft_dav_option_variable(const WeftDavOption *option);
+
+/* TRUE for LIST and PATHS. */
+gboolean weft_dav_option_is_list(const WeftDavOption *option);
 
 /* The members of a list in one text: "a; b".  Returns: (transfer full) */
 char **weft_dav_option_split(const char *text);

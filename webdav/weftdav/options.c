@@ -46,6 +46,7 @@ static gboolean check_metrics(gconstpointer data, GError **error);
 #define PATH WEFT_DAV_OPTION_PATH
 #define LIST WEFT_DAV_OPTION_LIST
 #define SIZE WEFT_DAV_OPTION_SIZE
+#define PATHS WEFT_DAV_OPTION_PATHS
 #define COUNT WEFT_DAV_OPTION_COUNT
 #define CHOICE WEFT_DAV_OPTION_CHOICE
 #define NO_LINE WEFT_DAV_OPTION_NO_LINE
@@ -99,11 +100,13 @@ static const WeftDavOption table[] = {
     {"behind-proxy", 0, FLAG, FIELD(behind_proxy), NULL,
      .help = "Believe a proxy on this machine who its clients are (X-Forwarded-For)"},
 
-    {"tls-certificate", 0, PATH, FIELD(tls_certificate), "FILE",
-     .help = "Speak TLS with the certificate in FILE (PEM), and those that lead to its authority",
-     .check = weft_dav_tls_check},
-    {"tls-key", 0, PATH, FIELD(tls_key), "FILE",
-     .help = "The certificate's key, where it is not in the same file"},
+    {"tls-certificate", 0, PATHS, FIELD(tls_certificates), "FILE",
+     .help = "Speak TLS with the certificate in FILE (PEM), and those that lead to its authority; "
+             "given several times, with the one for the name that a client calls",
+     .check = weft_dav_tls_check, .traits = RELOADS},
+    {"tls-key", 0, PATHS, FIELD(tls_keys), "FILE",
+     .help = "The certificate's key, where it is not in the same file; of several, in their order",
+     .traits = RELOADS},
     {"tls-self-signed", 0, FLAG, FIELD(tls_self_signed), NULL,
      .help = "Speak TLS with a certificate made at the start, to try it out"},
     {"redirect-to-tls", 0, FLAG, FIELD(redirect_to_tls), NULL,
@@ -425,7 +428,7 @@ set_from_text(WeftDavProgramOptions *options, const WeftDavOption *option, const
               const char *said_as, const WeftDavConfigFile *file, GPtrArray *problems)
 {
     const char *const single[] = {text, NULL};
-    g_auto(GStrv) members = option->kind == LIST ? weft_dav_option_split(text) : NULL;
+    g_auto(GStrv) members = weft_dav_option_is_list(option) ? weft_dav_option_split(text) : NULL;
 
     set_option(options, option, members != NULL ? (const char *const *)members : single, said_as,
                file, problems);
@@ -435,7 +438,7 @@ static void
 take_defaults(WeftDavProgramOptions *options, GPtrArray *problems)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(table); i++)
-        if (table[i].fallback != NULL || table[i].kind == LIST)
+        if (table[i].fallback != NULL || weft_dav_option_is_list(&table[i]))
             set_from_text(options, &table[i], table[i].fallback != NULL ? table[i].fallback : "",
                           table[i].name, NULL, problems);
 }

@@ -37,8 +37,8 @@ typedef struct {
     gboolean insecure_basic;
     gboolean behind_proxy;
 
-    char *tls_certificate; /* (nullable) */
-    char *tls_key;         /* (nullable): it is in tls_certificate */
+    char **tls_certificates; /* the first is for who calls no name of the others */
+    char **tls_keys;         /* as many, or none: they are in the same files */
     gboolean tls_self_signed;
     gboolean redirect_to_tls;
 

@@ -57,9 +57,12 @@ weft_dav_reach_of(const WeftDavProgramOptions *options)
     weft_dav_confinement_add_folder_of(confinement, options->groups_file, WEFT_DAV_CONFINE_READ);
     weft_dav_confinement_add_folder_of(confinement, options->access_log, WEFT_DAV_CONFINE_WRITE);
     weft_dav_confinement_add_folder_of(confinement, options->config, WEFT_DAV_CONFINE_READ);
-    weft_dav_confinement_add_folder_of(confinement, options->tls_certificate,
-                                       WEFT_DAV_CONFINE_READ);
-    weft_dav_confinement_add_folder_of(confinement, options->tls_key, WEFT_DAV_CONFINE_READ);
+    for (size_t i = 0; options->tls_certificates[i] != NULL; i++)
+        weft_dav_confinement_add_folder_of(confinement, options->tls_certificates[i],
+                                           WEFT_DAV_CONFINE_READ);
+    for (size_t i = 0; options->tls_keys[i] != NULL; i++)
+        weft_dav_confinement_add_folder_of(confinement, options->tls_keys[i],
+                                           WEFT_DAV_CONFINE_READ);
     for (size_t i = 0; options->listen[i] != NULL; i++)
         add_socket(confinement, options->listen[i]);
     if (options->metrics != NULL)

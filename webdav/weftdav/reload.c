@@ -34,21 +34,20 @@ prepare_access_log(WeftDavProgram *program, G_GNUC_UNUSED const WeftDavProgramOp
 }
 
 static gboolean
-prepare_tls(WeftDavProgram *program, G_GNUC_UNUSED const WeftDavProgramOptions *asked,
-            G_GNUC_UNUSED gpointer *ret_next, GError **error)
+prepare_tls(WeftDavProgram *program, const WeftDavProgramOptions *asked, gpointer *ret_next,
+            GError **error)
 {
-    return weft_dav_tls_check_files(&program->options, error);
+    WeftTlsContext *next = NULL;
+    const gboolean ok = weft_dav_tls_prepare(program, asked, &next, error);
+
+    *ret_next = next;
+    return ok;
 }
 
-/* The files have just been read: they may have changed since, but rarely for the worse. */
 static void
-commit_tls(WeftDavProgram *program, G_GNUC_UNUSED const WeftDavProgramOptions *asked,
-           G_GNUC_UNUSED gpointer next)
+commit_tls(WeftDavProgram *program, const WeftDavProgramOptions *asked, gpointer next)
 {
-    g_autoptr(GError) error = NULL;
-
-    if (program->tls != NULL && !weft_tls_context_reload(program->tls, &error))
-        weft_log(WEFT_LOG_ERROR, "reload: %s; the old certificate stays", error->message);
+    weft_dav_tls_commit(program, asked, next);
 }
 
 static void
@@ -88,7 +87,10 @@ static const Part parts[] = {
      .prepare = prepare_rules,
      .commit = commit_rules,
      .discard = (GDestroyNotify)weft_dav_rules_unref},
-    {.name = "certificate", .prepare = prepare_tls, .commit = commit_tls},
+    {.name = "certificates",
+     .prepare = prepare_tls,
+     .commit = commit_tls,
+     .discard = (GDestroyNotify)weft_tls_context_unref},
     {.name = "access log", .prepare = prepare_access_log},
     {.name = "users", .prepare = prepare_users},
 };

@@ -6,12 +6,13 @@
 #include "webdav/weftdav/tls.h"
 
 #include <string.h>
+#include <weft/log.h>
 #include <weft/scan.h>
 
 gboolean
 weft_dav_tls_is_wanted(const WeftDavProgramOptions *options)
 {
-    return options->tls_certificate != NULL || options->tls_self_signed;
+    return options->tls_certificates[0] != NULL || options->tls_self_signed;
 }
 
 /* ---- what goes together ---- */
@@ -41,11 +42,15 @@ weft_dav_tls_check(gconstpointer data, GError **error)
 {
     const WeftDavProgramOptions *options = data;
     const gboolean is_wanted = weft_dav_tls_is_wanted(options);
+    const guint n_certificates = g_strv_length(options->tls_certificates);
+    const guint n_keys = g_strv_length(options->tls_keys);
 
-    if (options->tls_certificate != NULL && options->tls_self_signed)
+    if (n_certificates > 0 && options->tls_self_signed)
         return refuse(error, "tls-certificate and tls-self-signed: it is one or the other");
-    if (options->tls_key != NULL && options->tls_certificate == NULL)
+    if (n_keys > 0 && n_certificates == 0)
         return refuse(error, "tls-key needs tls-certificate");
+    if (n_keys > 0 && n_keys != n_certificates)
+        return refuse(error, "each tls-certificate needs its tls-key, or none of them one");
     if (!is_wanted && has_scheme(options, WEFT_DAV_SCHEME_HTTPS))
         return refuse(error, "https:// needs tls-certificate or tls-self-signed");
     if (!is_wanted && options->redirect_to_tls)
@@ -116,9 +121,17 @@ sign_ourselves(const WeftDavProgramOptions *options, GError **error)
 static WeftTlsContext *
 read_files(const WeftDavProgramOptions *options, GError **error)
 {
-    const char *key = options->tls_key != NULL ? options->tls_key : options->tls_certificate;
+    char **certificates = options->tls_certificates;
+    char **keys = options->tls_keys[0] != NULL ? options->tls_keys : certificates;
+    g_autoptr(WeftTlsContext) context =
+        weft_tls_context_new_server(certificates[0], keys[0], error);
 
-    return weft_tls_context_new_server(options->tls_certificate, key, error);
+    if (context == NULL)
+        return NULL;
+    for (size_t i = 1; certificates[i] != NULL; i++)
+        if (!weft_tls_context_add_certificate(context, certificates[i], keys[i], error))
+            return NULL;
+    return g_steal_pointer(&context);
 }
 
 gboolean
@@ -126,7 +139,7 @@ weft_dav_tls_check_files(const WeftDavProgramOptions *options, GError **error)
 {
     g_autoptr(WeftTlsContext) probe = NULL;
 
-    if (options->tls_certificate == NULL)
+    if (options->tls_certificates[0] == NULL)
         return TRUE;
     probe = read_files(options, error);
     return probe != NULL;
@@ -142,6 +155,29 @@ weft_dav_tls_open(WeftDavProgram *program, GError **error)
     program->tls =
         options->tls_self_signed ? sign_ourselves(options, error) : read_files(options, error);
     return program->tls != NULL;
+}
+
+/* ---- other files ---- */
+
+gboolean
+weft_dav_tls_prepare(const WeftDavProgram *program, const WeftDavProgramOptions *asked,
+                     WeftTlsContext **ret_next, GError **error)
+{
+    if (program->options.tls_certificates[0] == NULL || asked->tls_certificates[0] == NULL)
+        return TRUE;
+    *ret_next = read_files(asked, error);
+    return *ret_next != NULL;
+}
+
+void
+weft_dav_tls_commit(WeftDavProgram *program, const WeftDavProgramOptions *asked,
+                    WeftTlsContext *next)
+{
+    if (next != NULL)
+        weft_tls_context_adopt(program->tls, next);
+    else if ((program->options.tls_certificates[0] == NULL) != (asked->tls_certificates[0] == NULL))
+        weft_log(WEFT_LOG_WARNING,
+                 "reload: TLS begins or ends with tls-certificate: that waits for the next start");
 }
 
 /* ---- listeners ---- */

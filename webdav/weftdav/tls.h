@@ -30,6 +30,18 @@ gboolean weft_dav_tls_check_files(const WeftDavProgramOptions *options, GError *
 gboolean weft_dav_tls_open(WeftDavProgram *program, GError **error);
 
 /*
+ * For a reload: the certificates that @asked names, beside those in force.  Blocks.
+ * @ret_next: (transfer full): left alone where TLS is not spoken yet, or is not to be spoken any
+ * more
+ */
+gboolean weft_dav_tls_prepare(const WeftDavProgram *program, const WeftDavProgramOptions *asked,
+                              WeftTlsContext **ret_next, GError **error);
+
+/* Put them in force for connections that come.  @next: (transfer full) (nullable) */
+void weft_dav_tls_commit(WeftDavProgram *program, const WeftDavProgramOptions *asked,
+                         WeftTlsContext *next);
+
+/*
  * The newest listener of program->server speaks TLS if @scheme says so; without a scheme, if there
  * is a certificate and others may reach it: a socket in the file system needs none.
  */
