@@ -77,6 +77,18 @@ weft_log_set_level(WeftLogLevel level)
     g_atomic_int_set(&wanted_level, (int)level);
 }
 
+WeftLogLevel
+weft_log_level(void)
+{
+    return (WeftLogLevel)g_atomic_int_get(&wanted_level);
+}
+
+const char *
+weft_log_level_name(WeftLogLevel level)
+{
+    return level_names[level];
+}
+
 gboolean
 weft_log_level_parse(const char *name, WeftLogLevel *ret_level)
 {

@@ -391,6 +391,19 @@ weft_stream_is_socket(const WeftStream *stream)
     return stream->methods == &socket_methods;
 }
 
+gboolean
+weft_stream_peer_user(WeftStream *stream, uid_t *ret_user)
+{
+    struct ucred peer;
+    socklen_t size = sizeof peer;
+
+    if (!weft_stream_is_socket(stream) || socket_of(stream)->family != AF_UNIX ||
+        getsockopt(socket_of(stream)->descriptor->fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0)
+        return FALSE;
+    *ret_user = peer.uid;
+    return TRUE;
+}
+
 WeftDescriptor *
 weft_socket_stream_descriptor(WeftStream *stream)
 {

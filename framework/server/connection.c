@@ -61,6 +61,30 @@ list_remove(WeftDesk *desk, WeftConnection *connection)
     weft_counter_add(&desk->worker->n_parked, -1);
 }
 
+/* ---- the list of served ones, for who asks ---- */
+
+static void
+served_append(WeftDesk *desk, WeftConnection *connection)
+{
+    connection->since_us = weft_scheduler_now_us();
+    connection->newer = NULL;
+    connection->older = desk->newest_served;
+    if (desk->newest_served != NULL)
+        desk->newest_served->newer = connection;
+    desk->newest_served = connection;
+}
+
+static void
+served_remove(WeftDesk *desk, WeftConnection *connection)
+{
+    if (connection->older != NULL)
+        connection->older->newer = connection->newer;
+    if (connection->newer != NULL)
+        connection->newer->older = connection->older;
+    else
+        desk->newest_served = connection->older;
+}
+
 /* ---- parking ---- */
 
 /* What is parked is a socket, whatever lies on it. */
@@ -134,7 +158,7 @@ park(WeftConnection *connection)
 {
     WeftDescriptor *descriptor = weft_socket_stream_descriptor(socket_of(connection));
 
-    connection->parked_at_us = weft_scheduler_now_us();
+    connection->since_us = weft_scheduler_now_us();
     list_append(connection->desk, connection);
     weft_descriptor_notify_readable(descriptor, parked_is_readable, connection);
     weft_worker_connection_parked(connection->desk->worker);
@@ -189,7 +213,7 @@ weft_connection_admit(WeftDesk *desk, WeftStream *stream, WeftTlsContext *tls)
 void
 weft_connection_close_parked(WeftDesk *desk, int64_t parked_at_us)
 {
-    while (desk->oldest_parked != NULL && desk->oldest_parked->parked_at_us <= parked_at_us) {
+    while (desk->oldest_parked != NULL && desk->oldest_parked->since_us <= parked_at_us) {
         WeftConnection *connection = desk->oldest_parked;
 
         g_assert(connection->older == NULL);
@@ -286,6 +310,7 @@ served(gpointer data)
     WeftWorker *worker = connection->desk->worker;
 
     weft_counter_add(&worker->n_active, -1);
+    served_remove(connection->desk, connection);
     if (connection->wants_to_park && !worker->is_draining)
         park(connection);
     else
@@ -299,6 +324,7 @@ serve_in_fiber(WeftConnection *connection)
 
     connection->wants_to_park = FALSE;
     weft_counter_add(&worker->n_active, 1);
+    served_append(connection->desk, connection);
     weft_group_spawn(worker->serving, connection->desk->service->name, serve, connection, served);
 }
 

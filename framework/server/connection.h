@@ -17,9 +17,9 @@ struct WeftConnection {
     WeftDesk *desk;      /* NULL: served by weft_service_serve_stream() */
     WeftBuffer *input;   /* on the serving fiber's stack; NULL while nobody serves it */
     uint64_t id;
-    WeftConnection *older; /* in the desk's list while parked */
+    WeftConnection *older; /* in the desk's list of parked, or of served ones */
     WeftConnection *newer;
-    int64_t parked_at_us;
+    int64_t since_us; /* it is in that list */
     gboolean wants_to_park; /* the service's last word */
 };
 

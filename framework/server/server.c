@@ -303,6 +303,17 @@ weft_server_cancel(WeftServer *server)
     stop_all(server, TRUE);
 }
 
+gboolean
+weft_worker_post(WeftWorker *worker, WeftPost *post)
+{
+    pthread_mutex_lock(&worker->server->mutex);
+    const gboolean runs = worker->scheduler != NULL;
+    if (runs)
+        weft_scheduler_post(worker->scheduler, post);
+    pthread_mutex_unlock(&worker->server->mutex);
+    return runs;
+}
+
 void
 weft_server_enlist(WeftServer *server, WeftWorker *worker)
 {

@@ -17,12 +17,13 @@
 
 typedef struct WeftWorker WeftWorker;
 
-/* What a worker has for each service: the parked connections, oldest first. */
+/* What a worker has for each service: the parked connections, oldest first, and the served ones. */
 struct WeftDesk {
     WeftWorker *worker;
     WeftService *service;
     WeftConnection *oldest_parked;
     WeftConnection *newest_parked;
+    WeftConnection *newest_served;
 };
 
 /* An address of a server, and the service behind it. */
@@ -100,6 +101,9 @@ void weft_worker_connection_closed(WeftWorker *worker);
 
 /* Let all workers cancel what is under way: the second step of a stop.  From any thread. */
 void weft_server_cancel(WeftServer *server);
+
+/* Have @post run on @worker's thread; FALSE: it does not run.  From any thread. */
+gboolean weft_worker_post(WeftWorker *worker, WeftPost *post);
 
 /* Begin the calls of other threads to @worker, which runs on the calling one; and end them. */
 void weft_server_enlist(WeftServer *server, WeftWorker *worker);

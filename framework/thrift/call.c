@@ -323,6 +323,13 @@ weft_call_peer(const WeftCall *call)
     return call->caller != NULL ? call->caller->peer(call->transport) : "local";
 }
 
+gboolean
+weft_call_peer_user(const WeftCall *call, uid_t *ret_user)
+{
+    return call->caller != NULL && call->caller->stream != NULL &&
+           weft_stream_peer_user(call->caller->stream(call->transport), ret_user);
+}
+
 const char *
 weft_call_metadata(const WeftCall *call, const char *name)
 {

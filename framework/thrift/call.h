@@ -8,6 +8,8 @@
 #include "thrift/message.h"
 #include "thrift/processor.h"
 
+#include <weft/stream.h>
+
 G_BEGIN_DECLS
 
 /** The metadata by which a client says how many milliseconds it will wait. */
@@ -21,6 +23,7 @@ typedef struct {
     const char *(*peer)(gpointer transport);
     const char *(*metadata)(gpointer transport, const char *name); /* (nullable): there is none */
     gboolean (*is_draining)(gpointer transport);                   /* (nullable) */
+    WeftStream *(*stream)(gpointer transport);                     /* (nullable): there is none */
 } WeftThriftCallerMethods;
 
 struct WeftCall {

@@ -45,7 +45,14 @@ caller_is_drained(gpointer transport)
     return weft_connection_is_draining(turn_of(transport)->session->connection);
 }
 
+static WeftStream *
+callers_stream(gpointer transport)
+{
+    return turn_of(transport)->session->stream;
+}
+
 static const WeftThriftCallerMethods methods = {
+    .stream = callers_stream,
     .peer = callers_peer,
     .metadata = callers_metadata,
     .is_draining = caller_is_drained,

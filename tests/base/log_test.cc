@@ -63,3 +63,14 @@ TEST_F(Log, LevelsHaveNames)
     EXPECT_FALSE(weft_log_level_parse("loud", &level));
     EXPECT_EQ(level, WEFT_LOG_DEBUG);
 }
+
+TEST_F(Log, TheLevelInForceHasAName)
+{
+    for (const char *name : {"error", "warning", "info", "debug"}) {
+        WeftLogLevel level;
+
+        ASSERT_TRUE(weft_log_level_parse(name, &level));
+        weft_log_set_level(level);
+        EXPECT_STREQ(weft_log_level_name(weft_log_level()), name);
+    }
+}

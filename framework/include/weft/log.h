@@ -25,6 +25,12 @@ gboolean weft_log_wants(WeftLogLevel level);
 /** What is more talkative than @level is dropped; default WEFT_LOG_INFO. */
 void weft_log_set_level(WeftLogLevel level);
 
+/** What is in force. */
+WeftLogLevel weft_log_level(void);
+
+/** As weft_log_level_parse() takes it. */
+const char *weft_log_level_name(WeftLogLevel level);
+
 /** "error", "warning", "info", "debug"; FALSE for other names. */
 gboolean weft_log_level_parse(const char *name, WeftLogLevel *ret_level);
 

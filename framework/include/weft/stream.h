@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include <sys/types.h>
 #include <sys/uio.h>
 #include <weft/error.h>
 #include <weft/file.h>
@@ -79,6 +80,9 @@ WEFT_PARKS gboolean weft_stream_finish(WeftStream *stream, GError **error);
 /** The peer for logs: "192.0.2.1:4711", "[2001:db8::1]:80", "unix".  Lives as long as the stream.
  */
 const char *weft_stream_peer(WeftStream *stream);
+
+/** The user at the other end of a unix socket, as the kernel knows it.  FALSE: it is none. */
+gboolean weft_stream_peer_user(WeftStream *stream, uid_t *ret_user);
 
 /** Bytes read and written so far: what minimum-rate rules measure. */
 uint64_t weft_stream_n_read(const WeftStream *stream);

@@ -29,6 +29,9 @@ const char *weft_call_method_name(const WeftCall *call);
 /** The peer: "192.0.2.1:4711" */
 const char *weft_call_peer(const WeftCall *call);
 
+/** As weft_stream_peer_user(). */
+gboolean weft_call_peer_user(const WeftCall *call, uid_t *ret_user);
+
 /** Metadata of the header transport (of HTTP: header fields).  (nullable): what the client sent.
  * Names in any case. */
 const char *weft_call_metadata(const WeftCall *call, const char *name);
