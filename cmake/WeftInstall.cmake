@@ -5,8 +5,9 @@
 include(CMakePackageConfigHelpers)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/weft)
 
+set_target_properties(weft_control PROPERTIES EXPORT_NAME control)
 set_target_properties(weft_dav PROPERTIES EXPORT_NAME dav)
-install(DIRECTORY framework/include/weft webdav/include/weft DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
+install(DIRECTORY framework/include/weft idl/control/include/weft webdav/include/weft DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
         FILES_MATCHING PATTERN "*.h")
 install(TARGETS weft weft_headers weft_dav EXPORT weft_targets
         ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
@@ -18,8 +19,10 @@ if(TARGET weft_thrift_c_glib)
 endif()
 install(TARGETS weftgen EXPORT weft_targets RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(FILES docs/weftgen.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+install(TARGETS weft_control EXPORT weft_targets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(TARGETS weftctl RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT weftdav)
 install(TARGETS weftdav RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT weftdav)
-install(FILES docs/weftdav.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT weftdav)
+install(FILES docs/weftctl.1 docs/weftdav.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT weftdav)
 install(FILES docs/weftdav.conf.5 DESTINATION ${CMAKE_INSTALL_MANDIR}/man5 COMPONENT weftdav)
 install(FILES framework/fiber/gdb/weft_gdb.py DESTINATION ${CMAKE_INSTALL_DATADIR}/weft)
 

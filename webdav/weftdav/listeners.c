@@ -5,6 +5,7 @@
 #include "webdav/weftdav/listeners.h"
 
 #include <string.h>
+#include <weft/control.h>
 #include <weft/http_metrics.h>
 
 #include "webdav/weftdav/metrics.h"
@@ -84,6 +85,17 @@ listen_for_metrics(WeftDavProgram *program, const GArray *given, GError **error)
     return listen_on(program->server, address, weft_dav_metrics_service_new(program), TRUE, error);
 }
 
+static gboolean
+listen_for_control(WeftDavProgram *program, GError **error)
+{
+    const WeftControlInfo info = {.program = "weftdav", .version = WEFT_VERSION, .has_http = TRUE};
+
+    if (program->options.control == NULL)
+        return TRUE;
+    weft_http_service_set_counting(program->service, TRUE);
+    return weft_control_listen(program->server, program->options.control, &info, error);
+}
+
 gboolean
 weft_dav_program_listen(WeftDavProgram *program, GError **error)
 {
@@ -97,5 +109,5 @@ weft_dav_program_listen(WeftDavProgram *program, GError **error)
         return FALSE;
     weft_dav_tls_redirect(program);
     program->n_addresses = weft_server_n_listeners(program->server);
-    return listen_for_metrics(program, given, error);
+    return listen_for_metrics(program, given, error) && listen_for_control(program, error);
 }

@@ -39,6 +39,7 @@ static const char description[] =
 static gboolean check_listen(gconstpointer data, GError **error);
 static gboolean check_state(gconstpointer data, GError **error);
 static gboolean check_metrics(gconstpointer data, GError **error);
+static gboolean check_control(gconstpointer data, GError **error);
 
 #define FIELD(name) G_STRUCT_OFFSET(WeftDavProgramOptions, name)
 #define FLAG WEFT_DAV_OPTION_FLAG
@@ -165,6 +166,8 @@ static const WeftDavOption table[] = {
 
     {"metrics", 0, STRING, FIELD(metrics), "ADDR",
      .help = "Serve metrics (Prometheus) and health on ADDR, to everybody", .check = check_metrics},
+    {"control", 0, STRING, FIELD(control), "unix:PATH",
+     .help = "Let weftctl ask and steer on a socket for this user and root", .check = check_control},
     {"access-log", 0, PATH, FIELD(access_log), "FILE",
      .help = "Write a line for each request to FILE; - is stdout"},
     {"access-log-format", 0, CHOICE, FIELD(access_log_format), "combined|json",
@@ -280,6 +283,16 @@ check_metrics(gconstpointer data, GError **error)
 
     if (options->metrics != NULL && strchr(options->metrics, ':') == NULL)
         return refuse(error, "%s is no address: it has no port", options->metrics);
+    return TRUE;
+}
+
+static gboolean
+check_control(gconstpointer data, GError **error)
+{
+    const WeftDavProgramOptions *options = data;
+
+    if (options->control != NULL && !g_str_has_prefix(options->control, "unix:/"))
+        return refuse(error, "a control socket is a unix:/PATH, not \"%s\"", options->control);
     return TRUE;
 }
 

@@ -66,6 +66,7 @@ typedef struct {
     char *base_url; /* (nullable): "https://files.example.org/dav" */
 
     char *metrics;    /* (nullable): the address of metrics and health */
+    char *control;    /* (nullable): the address of the control socket */
     char *access_log; /* (nullable): "-" for stdout */
     WeftHttpLogFormat access_log_format;
     WeftLogLevel log_level;

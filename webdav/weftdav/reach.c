@@ -67,5 +67,7 @@ weft_dav_reach_of(const WeftDavProgramOptions *options)
         add_socket(confinement, options->listen[i]);
     if (options->metrics != NULL)
         add_socket(confinement, options->metrics);
+    if (options->control != NULL)
+        add_socket(confinement, options->control);
     return confinement;
 }
