@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the codecs are measured with: a document of items with a map each. */
-namespace cpp document.cpp
+namespace cpp bench
 namespace c_glib peer
 
 struct Item {

@@ -28,13 +28,15 @@ weft_thrift_reader_init(WeftThriftReader *reader, const void *data, size_t size,
         limits = &weft_thrift_limits_default;
 
     const size_t n_bytes = arena->n_bytes;
+    /* Signed on the wire: what is negative there must be too large here. */
+    const uint32_t max_string_bytes = MIN(limits->max_string_bytes, (uint32_t)INT32_MAX);
     *reader = (WeftThriftReader){
         .begin = data,
         .end = (const uint8_t *)data + size,
         .nul = &reader->no_string,
         .arena = arena,
-        /* Both are signed on the wire: what is negative there must be too large here. */
-        .max_string_bytes = MIN(limits->max_string_bytes, (uint32_t)INT32_MAX),
+        .max_string_bytes = max_string_bytes,
+        .borrow_bound = borrows ? max_string_bytes + 1 : 0,
         .max_items = MIN(limits->max_items, (uint32_t)INT32_MAX),
         .depth_left = (int32_t)MIN(limits->max_depth, (uint32_t)MAX_DEPTH),
         .borrows = borrows,
@@ -76,20 +78,6 @@ weft_thrift_reader_missing(WeftThriftReader *reader, const uint8_t *at, const We
     return weft_thrift_reader_fail_in(reader, type, WEFT_THRIFT_KEY(0, id));
 }
 
-const uint8_t *
-weft_thrift_reader_copy_string(WeftThriftReader *reader, const uint8_t *at, uint32_t length,
-                               WeftString *ret_string)
-{
-    char *copy = weft_arena_try_alloc(reader->arena, (size_t)length + 1);
-
-    if (copy == NULL)
-        return weft_thrift_reader_fail(reader, at, WEFT_THRIFT_NO_MEMORY, NULL);
-    memcpy(copy, at, length);
-    copy[length] = '\0';
-    *ret_string = (WeftString){copy, length};
-    return at + length;
-}
-
 void
 weft_thrift_reader_bad_string(WeftThriftReader *reader, const uint8_t *at, uint32_t length)
 {
@@ -99,6 +87,24 @@ weft_thrift_reader_bad_string(WeftThriftReader *reader, const uint8_t *at, uint3
         weft_thrift_reader_fail(reader, at, WEFT_THRIFT_TOO_LARGE, "a string");
     else
         weft_thrift_reader_fail(reader, at, WEFT_THRIFT_TRUNCATED, "a string");
+}
+
+const uint8_t *
+weft_thrift_reader_take_string_apart(WeftThriftReader *reader, const uint8_t *at, uint32_t length,
+                                     WeftString *ret_string)
+{
+    if (length > (size_t)(reader->end - at) || length > reader->max_string_bytes) {
+        weft_thrift_reader_bad_string(reader, at, length);
+        return NULL;
+    }
+
+    char *copy = weft_arena_try_alloc(reader->arena, (size_t)length + 1);
+    if (copy == NULL)
+        return weft_thrift_reader_fail(reader, at, WEFT_THRIFT_NO_MEMORY, NULL);
+    memcpy(copy, at, length);
+    copy[length] = '\0';
+    *ret_string = (WeftString){copy, length};
+    return at + length;
 }
 
 void

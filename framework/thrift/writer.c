@@ -9,12 +9,21 @@ enum {
     FIRST_BLOCK_BYTES = 1024,
     LARGEST_STEP_BYTES = 1 << 20, /* where pieces are gathered, blocks stop doubling here */
     FIRST_PIECES = 8,
+    GATHER_BYTES = 4096, /* a string that is referred to costs two pieces */
 };
 
 void
 weft_thrift_writer_init(WeftThriftWriter *writer, WeftArena *arena, size_t max_bytes, bool gathers)
 {
-    *writer = (WeftThriftWriter){.arena = arena, .max_bytes = max_bytes, .gathers = gathers};
+    *writer = (WeftThriftWriter){.arena = arena,
+                                 .max_bytes = max_bytes,
+                                 .gather_bytes = gathers ? GATHER_BYTES : UINT32_MAX};
+}
+
+static bool
+gathers(const WeftThriftWriter *writer)
+{
+    return writer->gather_bytes != UINT32_MAX;
 }
 
 void
@@ -25,7 +34,7 @@ weft_thrift_writer_clear(WeftThriftWriter *writer)
         g_free(writer->block);
         g_free(writer->pieces);
     }
-    weft_thrift_writer_init(writer, writer->arena, writer->max_bytes, writer->gathers);
+    weft_thrift_writer_init(writer, writer->arena, writer->max_bytes, gathers(writer));
 }
 
 uint8_t *
@@ -146,7 +155,7 @@ weft_thrift_writer_grow(WeftThriftWriter *writer, uint8_t *at, size_t size)
     const size_t n_left = writer->max_bytes - n_written;
     size_t step = MIN(MAX(n_before * 2, (size_t)FIRST_BLOCK_BYTES), n_filled + n_left);
     uint8_t *moved = NULL;
-    if (writer->gathers) {
+    if (gathers(writer)) {
         step = MIN(step, (size_t)LARGEST_STEP_BYTES);
         moved = open_next_block(writer, at, (MAX(step, size) + 7) & ~(size_t)7);
     } else {

@@ -6,7 +6,7 @@
 G_BEGIN_DECLS
 
 /**
- * What weftgen makes of bench/micro/document.thrift, written by hand: the form that generated
+ * What weftgen makes of bench/codec/document.thrift, written by hand: the form that generated
  * codecs have, and a peer to compare them with.
  */
 

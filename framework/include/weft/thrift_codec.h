@@ -50,6 +50,7 @@ struct WeftThriftReader {
     uint8_t *nul;
     WeftArena *arena;
     uint32_t max_string_bytes;
+    uint32_t borrow_bound; /* strings shorter than this are borrowed; 0: none */
     uint32_t max_items;
     int32_t depth_left;
     bool borrows;       /* strings point into the input, which is changed; else they are copied */
@@ -68,8 +69,8 @@ struct WeftThriftWriter {
     uint8_t *begin; /* of the block that is filled */
     uint8_t *limit; /* its end */
     uint8_t failure;
-    bool gathers; /* large strings are not copied: weft_thrift_writer_pieces() */
-    bool is_key;  /* JSON: what comes next is a map's key */
+    bool is_key;           /* JSON: what comes next is a map's key */
+    uint32_t gather_bytes; /* strings from here on are referred to, not copied; UINT32_MAX: none */
     const WeftThriftType *where_type; /* of the failure (nullable): the innermost struct */
     size_t max_bytes;
     size_t n_closed_bytes; /* in pieces before this block */

@@ -82,8 +82,8 @@ weft_thrift_reader_leave(WeftThriftReader *reader)
 }
 
 /** The ways that are not taken often. */
-const uint8_t *weft_thrift_reader_copy_string(WeftThriftReader *reader, const uint8_t *at,
-                                              uint32_t length, WeftString *ret_string);
+const uint8_t *weft_thrift_reader_take_string_apart(WeftThriftReader *reader, const uint8_t *at,
+                                                    uint32_t length, WeftString *ret_string);
 void weft_thrift_reader_bad_string(WeftThriftReader *reader, const uint8_t *at,
                                    uint32_t length) G_GNUC_NO_INLINE __attribute__((cold));
 void weft_thrift_reader_bad_items(WeftThriftReader *reader, const uint8_t *at,
@@ -94,12 +94,8 @@ static inline const uint8_t *
 weft_thrift_reader_take_string(WeftThriftReader *reader, const uint8_t *at, uint32_t length,
                                WeftString *ret_string)
 {
-    if (G_UNLIKELY(length > (size_t)(reader->end - at) || length > reader->max_string_bytes)) {
-        weft_thrift_reader_bad_string(reader, at, length);
-        return NULL;
-    }
-    if (G_UNLIKELY(!reader->borrows))
-        return weft_thrift_reader_copy_string(reader, at, length, ret_string);
+    if (G_UNLIKELY(length > (size_t)(reader->end - at) || length >= reader->borrow_bound))
+        return weft_thrift_reader_take_string_apart(reader, at, length, ret_string);
     *reader->nul = 0;
     reader->nul = (uint8_t *)at + length;
     ret_string->data = (const char *)at;
@@ -142,21 +138,17 @@ weft_thrift_reader_take_items(WeftThriftReader *reader, const uint8_t *at, uint3
 void *weft_thrift_reader_new_value(WeftThriftReader *reader, const uint8_t *at,
                                    const WeftThriftType *type);
 
-enum {
-    WEFT_THRIFT_GATHER_BYTES = 4096, /* strings from here on are referred to by who gathers */
-};
-
 static inline bool
 weft_thrift_writer_refers_to(const WeftThriftWriter *writer, WeftString string)
 {
-    return writer->gathers && string.length >= WEFT_THRIFT_GATHER_BYTES;
+    return string.length >= writer->gather_bytes;
 }
 
-/** How much room a string's bytes take: none, when it becomes a piece of its own. */
+/** How much room a string's bytes take; what becomes a piece of its own needs less. */
 static inline size_t
 weft_thrift_writer_string_room(const WeftThriftWriter *writer, WeftString string)
 {
-    return G_UNLIKELY(weft_thrift_writer_refers_to(writer, string)) ? 0 : string.length;
+    return MIN(string.length, writer->gather_bytes);
 }
 
 /** Close the piece that is filled at @at and put @string behind it; the room behind @at stays.
@@ -171,27 +163,29 @@ weft_thrift_copy_bytes(uint8_t *to, const char *from, size_t size)
         uint64_t words[2];
     } first, last;
 
-    if (size > 32) {
-        memcpy(to, from, size);
-    } else if (size >= 16) {
+    if (size <= 16) {
+        if (size >= 8) {
+            memcpy(&first, from, 8);
+            memcpy(&last, from + size - 8, 8);
+            memcpy(to, &first, 8);
+            memcpy(to + size - 8, &last, 8);
+        } else if (size >= 4) {
+            memcpy(&first, from, 4);
+            memcpy(&last, from + size - 4, 4);
+            memcpy(to, &first, 4);
+            memcpy(to + size - 4, &last, 4);
+        } else if (size > 0) {
+            to[0] = (uint8_t)from[0];
+            to[size / 2] = (uint8_t)from[size / 2];
+            to[size - 1] = (uint8_t)from[size - 1];
+        }
+    } else if (size <= 32) {
         memcpy(&first, from, 16);
         memcpy(&last, from + size - 16, 16);
         memcpy(to, &first, 16);
         memcpy(to + size - 16, &last, 16);
-    } else if (size >= 8) {
-        memcpy(&first, from, 8);
-        memcpy(&last, from + size - 8, 8);
-        memcpy(to, &first, 8);
-        memcpy(to + size - 8, &last, 8);
-    } else if (size >= 4) {
-        memcpy(&first, from, 4);
-        memcpy(&last, from + size - 4, 4);
-        memcpy(to, &first, 4);
-        memcpy(to + size - 4, &last, 4);
-    } else if (size > 0) {
-        to[0] = (uint8_t)from[0];
-        to[size / 2] = (uint8_t)from[size / 2];
-        to[size - 1] = (uint8_t)from[size - 1];
+    } else {
+        memcpy(to, from, size);
     }
 }
 
