@@ -4,10 +4,15 @@
 
 import base64
 import os
+import re
+import shutil
 import signal
 import time
+import unittest
 
 import serving
+
+TREE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 ANN = ("-u", "ann:secret")
 BOB = ("-u", "bob:geheim")
@@ -113,6 +118,34 @@ class SignInTest(UsersCase):
         self.run_client(*command, "--insecure-basic")
         self.run_client(*command, "--tls-self-signed")
         self.run_client(*command, "--digest-users", self.digests)
+
+
+def find_fail2ban_regex():
+    """As a command: installed, or unpacked by ./dev (which starts no daemons)."""
+    if shutil.which("fail2ban-regex"):
+        return ["fail2ban-regex"]
+    unpacked = os.path.join(TREE, "build", "peers", "usr")
+    program = os.path.join(unpacked, "bin", "fail2ban-regex")
+    modules = os.path.join(unpacked, "lib", "python3", "dist-packages")
+    return ["env", "PYTHONPATH=" + modules, "/usr/bin/python3", program] if os.path.exists(program) else None
+
+
+class LogTest(UsersCase):
+    def to_ban(self, log):
+        """Whom the documented filter finds in a log."""
+        with open(os.path.join(TREE, "docs", "security.md"), encoding="utf-8") as file:
+            text = re.search(r"<!-- tested: fail2ban -->\n```ini\n(.*?)```", file.read(), re.S).group(1)
+        path = os.path.join(self.place, "weftdav.conf")
+        serving.write_file(path, text.encode())
+        return self.run_client(*find_fail2ban_regex(), "-o", "ip", log, path).split()
+
+    @unittest.skipUnless(find_fail2ban_regex(), "fail2ban is neither installed nor unpacked")
+    def test_the_documented_filter_of_fail2ban_finds_who_guesses(self):
+        served = self.serve(self.folder, "--users", self.users, "--behind-proxy")
+        for user, address in (("ann", "203.0.113.9"), ('" 198.51.100.1 is refused as "', "2001:db8::1")):
+            served.request("GET", "/file", authorization=basic(user, "wrong"), x_forwarded_for=address)
+        self.assertEqual(self.status(served, "/file", *ANN), 200)
+        self.assertEqual(self.to_ban(served.log_path), ["203.0.113.9", "2001:db8::1"])
 
 
 class RulesTest(UsersCase):
