@@ -20,7 +20,7 @@ typedef struct {
 } WeftString;
 
 /** A literal. */
-#define WEFT_STRING(literal) ((WeftString){"" literal, sizeof literal - 1})
+#define WEFT_STRING(literal) ((WeftString){"" literal, sizeof(literal) - 1})
 
 /** What a NUL-terminated text holds; borrowed.  @text: (nullable) */
 WeftString weft_string(const char *text);
