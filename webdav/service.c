@@ -246,19 +246,36 @@ check_conditions(WeftDavCall *call, GError **error)
     return TRUE;
 }
 
-/* UNLOCK is about locks alone, whatever stands there: only a condition makes it look. */
 static gboolean
-is_blind(const WeftDavCall *call)
+has_condition(const WeftDavCall *call)
 {
     static const char *const fields[] = {"If", "If-Match", "If-None-Match", "If-Modified-Since",
                                          "If-Unmodified-Since"};
 
-    if (call->method->on != ANYTHING || call->method->changes != NO_CHANGE)
-        return FALSE;
     for (size_t i = 0; i < G_N_ELEMENTS(fields); i++)
         if (weft_http_request_header(call->request, fields[i]) != NULL)
-            return FALSE;
-    return TRUE;
+            return TRUE;
+    return FALSE;
+}
+
+/* A PUT that is all here looks when it takes its place, and may take any file's. */
+static gboolean
+learns_by_doing(const WeftDavCall *call)
+{
+    return call->method->run == weft_dav_put && call->on == 0 &&
+           weft_http_request_body_is_here(call->request) &&
+           weft_dav_lock_store_is_empty(call->locks) && weft_dav_may_replace(call, call->path) &&
+           !g_str_has_suffix(weft_http_request_path(call->request), "/");
+}
+
+/* UNLOCK is about locks alone, whatever stands there: only a condition makes it look. */
+static gboolean
+is_blind(const WeftDavCall *call)
+{
+    const gboolean is_about_locks =
+        call->method->on == ANYTHING && call->method->changes == NO_CHANGE;
+
+    return (is_about_locks || learns_by_doing(call)) && !has_condition(call);
 }
 
 /* Looks, then judges: 404 and 405 come before conditions (RFC 9110 13.2.1), and what the client
@@ -435,6 +452,9 @@ answer_failure(WeftDavCall *call, GError *failure, GError **error)
         g_error_free(failure);
         return ok;
     }
+    /* Where nobody looked before, the store did. */
+    if (call->on == 0 && g_error_matches(failure, WEFT_DAV_ERROR, WEFT_DAV_ERROR_IS_COLLECTION))
+        call->on = COLLECTION;
     translate_error(&failure);
     if (!g_error_matches(failure, WEFT_HTTP_ERROR, 405)) {
         g_propagate_error(error, failure);

@@ -26,6 +26,13 @@ typedef struct {
 /** Returns: WEFT_HTTP_FIELD_OTHER where the name, in any case, is none of field.def */
 WeftHttpFieldId weft_http_field_id(const char *name, size_t length);
 
+/** One of 64 bits for a name of at least one byte, the same in any case. */
+static inline uint64_t
+weft_http_name_bit(const char *name, size_t length)
+{
+    return UINT64_C(1) << ((7 * length + ((uint8_t)name[0] | 0x20)) % 64);
+}
+
 const char *weft_http_field_name(WeftHttpFieldId id);
 
 /**

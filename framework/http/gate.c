@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The way to TLS, and the rate of requests of one address.
+ * The way to TLS, and the rates of requests: of one address, and of all.
  */
 
 #include "http/gate.h"
@@ -21,6 +21,7 @@ weft_http_gate_free(WeftHttpGate *gate)
     if (gate == NULL)
         return;
     weft_peer_rates_free(gate->rates);
+    weft_peer_rates_free(gate->total);
     g_free(gate);
 }
 
@@ -37,11 +38,15 @@ asks_what_there_is(const WeftHttpRequest *request)
 WeftHttpGateState
 weft_http_gate_look(const WeftHttpGate *gate, WeftHttpRequest *request)
 {
+    static const WeftPeer all = {{0, 1}};
     WeftPeer peer;
 
+    /* In this order: who is refused for his own takes nothing from the others. */
     if (gate->rates != NULL && weft_peer_of(request->transfer.stream, &peer) &&
         !weft_peer_rates_take(gate->rates, peer, weft_clock_now_us()))
         return WEFT_HTTP_GATE_TOO_MANY;
+    if (gate->total != NULL && !weft_peer_rates_take(gate->total, all, weft_clock_now_us()))
+        return WEFT_HTTP_GATE_BUSY;
     if (gate->https_port != 0 && !weft_http_request_is_secure(request) &&
         !asks_what_there_is(request))
         return WEFT_HTTP_GATE_NEEDS_TLS;
@@ -110,7 +115,11 @@ weft_http_gate_answer(const WeftHttpGate *gate, WeftHttpGateState state, WeftHtt
 {
     if (state == WEFT_HTTP_GATE_NEEDS_TLS)
         return send_to_tls(gate, request, response, error);
-    weft_http_response_set_status(response, 429);
     weft_http_response_set_header(response, "Retry-After", RETRY_AFTER_S);
+    if (state == WEFT_HTTP_GATE_BUSY) {
+        weft_http_response_set_status(response, 503);
+        return send_text(response, "Too many requests at the moment\n", error);
+    }
+    weft_http_response_set_status(response, 429);
     return send_text(response, "Too many requests from one address\n", error);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What a service asks of all requests before a handler sees them: that they come over TLS, and not
- * too many from one address.
+ * too many from one address, or from all.
  */
 #pragma once
 
@@ -14,7 +14,8 @@ G_BEGIN_DECLS
 /* A service that asks for nothing has none. */
 typedef struct {
     unsigned https_port;  /* where to send who comes without TLS; 0: nowhere */
-    WeftPeerRates *rates; /* (nullable) */
+    WeftPeerRates *rates; /* (nullable): of each address */
+    WeftPeerRates *total; /* (nullable): of all together, who are one peer to it */
 } WeftHttpGate;
 
 void weft_http_gate_free(WeftHttpGate *gate);
@@ -22,6 +23,7 @@ void weft_http_gate_free(WeftHttpGate *gate);
 typedef enum {
     WEFT_HTTP_GATE_OPEN,
     WEFT_HTTP_GATE_TOO_MANY,
+    WEFT_HTTP_GATE_BUSY,
     WEFT_HTTP_GATE_NEEDS_TLS,
 } WeftHttpGateState;
 

@@ -109,6 +109,7 @@ add_field(WeftHttpHead *head, const WeftHttpLimits *limits, const char *line, We
     name.at += head->position;
     value.at += head->position;
     *field = (WeftHttpField){name, value, (uint8_t)id, 0};
+    head->name_bits |= weft_http_name_bit(line, name.length);
 
     if (id == WEFT_HTTP_FIELD_OTHER)
         return TRUE;

@@ -44,6 +44,8 @@ typedef struct {
     unsigned refusal_status;
     const char *refusal; /* a literal: what is wrong */
     unsigned n_fields;
+    uint64_t
+        name_bits; /* weft_http_name_bit() of each field: most of what is asked for is absent */
     uint8_t
         first[WEFT_HTTP_N_FIELD_IDS]; /* 1 + the index of the first field with this id; 0: none */
     uint8_t last[WEFT_HTTP_N_FIELD_IDS]; /* the same of the last one; valid where first is not 0 */

@@ -247,8 +247,12 @@ weft_http_request_authority(const WeftHttpRequest *request)
 const char *
 weft_http_request_header(WeftHttpRequest *request, const char *name)
 {
-    WeftHttpFieldId id = weft_http_field_id(name, strlen(name));
+    const size_t length = strlen(name);
 
+    if (length == 0 || (request->head.name_bits & weft_http_name_bit(name, length)) == 0)
+        return NULL;
+
+    const WeftHttpFieldId id = weft_http_field_id(name, length);
     return id != WEFT_HTTP_FIELD_OTHER ? weft_http_request_field(request, id)
                                        : find_other_field(request, name);
 }

@@ -164,3 +164,12 @@ weft_http_service_set_max_rate(WeftService *service, unsigned requests_per_s, un
     g_return_if_fail(requests_per_s > 0 && burst > 0 && gate->rates == NULL);
     gate->rates = weft_peer_rates_new(requests_per_s, burst);
 }
+
+void
+weft_http_service_set_max_total_rate(WeftService *service, unsigned requests_per_s, unsigned burst)
+{
+    WeftHttpGate *gate = gate_of(service);
+
+    g_return_if_fail(requests_per_s > 0 && burst > 0 && gate->total == NULL);
+    gate->total = weft_peer_rates_new(requests_per_s, burst);
+}

@@ -127,6 +127,7 @@ TEST_P(StoreConformance, TakesMoreOrLessThanWasAnnounced)
             EXPECT_TRUE(store.methods->upload_write(upload, "", 0, &error));
             EXPECT_TRUE(store.methods->upload_write(upload, "fghij", 5, &error));
             EXPECT_TRUE(store.methods->upload_commit(upload, TRUE, &info, &error));
+            EXPECT_EQ(upload->has_replaced, announced != -1) << "the first one is new";
             store.methods->upload_free(upload);
             EXPECT_EQ(info.size_bytes, 10u);
             EXPECT_EQ(store.get("/f"), "abcdefghij");

@@ -37,7 +37,6 @@ weft_dav_put(WeftDavCall *call, GError **error)
     const char *if_none_match = weft_dav_call_header(call, "If-None-Match");
     gboolean may_replace = (if_none_match == NULL || strcmp(if_none_match, "*") != 0) &&
                            weft_dav_may_replace(call, call->path);
-    gboolean is_new = call->on == WEFT_DAV_ON_NOTHING;
     char etag[WEFT_DAV_ETAG_BYTES];
     WeftDavInfo info;
 
@@ -47,5 +46,5 @@ weft_dav_put(WeftDavCall *call, GError **error)
     weft_http_response_set_header(call->response, "ETag", etag);
     if (call->upload->has_modified)
         weft_dav_accept_oc_mtime(call);
-    return weft_dav_call_answer(call, is_new ? 201 : 204, error);
+    return weft_dav_call_answer(call, call->upload->has_replaced ? 204 : 201, error);
 }

@@ -449,8 +449,10 @@ put_in_place(CommitJob *job, const WeftDavPlace *place, GError **error)
             return FALSE;
         if (i == 0 && !complete_content(job, place, &sight, error))
             return FALSE;
-        if (try_put(job, place, &sight, &reason))
+        if (try_put(job, place, &sight, &reason)) {
+            upload->base.has_replaced = sight.kind == WEFT_DAV_SIGHT_FILE;
             return TRUE;
+        }
         /* Somebody beside us made or removed the name between the look and the step. */
         if (i == MAX_TRIES ||
             !(g_error_matches(reason, WEFT_DAV_ERROR, WEFT_DAV_ERROR_EXISTS) ||

@@ -544,6 +544,7 @@ memory_upload_commit(WeftDavUpload *base, gboolean may_replace, WeftDavInfo *ret
         g_set_error(error, WEFT_DAV_ERROR, WEFT_DAV_ERROR_EXISTS, "\"%s\" exists", upload->path);
         return FALSE;
     }
+    base->has_replaced = node != NULL;
     if (node == NULL) {
         node = node_new(store, last_name(upload->path), FALSE);
         attach_child(store, parent, node);

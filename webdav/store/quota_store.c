@@ -316,6 +316,7 @@ quota_upload_commit(WeftDavUpload *base, gboolean may_replace, WeftDavInfo *ret_
     upload->inner->modified_s = base->modified_s;
     if (!weft_dav_forward_upload_commit(upload->inner, may_replace, ret_info, error))
         return FALSE;
+    base->has_replaced = upload->inner->has_replaced;
     settle(quota_of(upload), upload->reserved_bytes, ret_info->size_bytes, old.size_bytes);
     upload->reserved_bytes = 0;
     return TRUE;

@@ -115,6 +115,7 @@ struct WeftDavUpload {
     WeftDavStore *store;
     gboolean has_modified; /* the file gets the time modified_s; otherwise that of its commit */
     int64_t modified_s;
+    gboolean has_replaced; /* set by the commit: there was a file */
 };
 
 /** Members that a recursive operation could not handle; for 207 answers. */
