@@ -297,15 +297,15 @@ item_room(const WeftEmitCodec *codec, const WeftIdlType *type)
 }
 
 static void
-put_head(const WeftEmitCodec *codec, const WeftIdlType *type, const char *noun)
+put_head(const WeftEmitCodec *codec, const WeftIdlType *type)
 {
     if (type->kind == WEFT_IDL_MAP)
-        weft_code_line(codec->code, "at = weft_thrift_%s_put_map(at, %s, %s, map->n_items);",
+        weft_code_line(codec->code, "at = weft_thrift_%s_put_map(at, %s, %s, n_items);",
                        codec->protocol->name, weft_emit_kind(type->key),
                        weft_emit_kind(type->element));
     else
-        weft_code_line(codec->code, "at = weft_thrift_%s_put_list(at, %s, %s->n_items);",
-                       codec->protocol->name, weft_emit_kind(type->element), noun);
+        weft_code_line(codec->code, "at = weft_thrift_%s_put_list(at, %s, n_items);",
+                       codec->protocol->name, weft_emit_kind(type->element));
 }
 
 /** Whether all items together have one reservation: exact in the binary protocol; in the other,
@@ -348,7 +348,8 @@ put_items(const WeftEmitCodec *codec, const WeftIdlType *type)
     put_value(codec, type->element, &value);
 }
 
-/* There is room for the head: who calls reserves that with what stands before it. */
+/* There is room for the head: who calls reserves that with what stands before it.  The container is
+ * read once: for all the compiler knows, each byte that is put might change it. */
 void
 weft_emit_container_write(const WeftEmitCodec *codec, const WeftEmitContainer *container)
 {
@@ -360,21 +361,22 @@ weft_emit_container_write(const WeftEmitCodec *codec, const WeftEmitContainer *c
     weft_code_function(code, "static uint8_t *",
                        "%s_write_%s(const %s *%s, uint8_t *at, WeftThriftWriter *writer)",
                        container->c_lower, codec->protocol->name, container->c_type, noun);
-    if (type->kind != WEFT_IDL_MAP) {
+    if (type->kind == WEFT_IDL_MAP)
+        weft_code_line(code, "const %s *pairs = map->items;", container->c_pair);
+    else
         weft_code_line(code, "const %s *items = %s->items;",
                        weft_emit_true_c_type(codec->file, type->element), noun);
-        weft_code_gap(code);
-    }
-    put_head(codec, type, noun);
+    weft_code_line(code, "const uint32_t n_items = %s->n_items;", noun);
+    weft_code_gap(code);
+    put_head(codec, type);
     if (reserves_at_once(codec, type)) {
-        weft_code_line(code,
-                       "at = weft_thrift_writer_reserve(writer, at, (size_t)%s->n_items * %u);",
-                       noun, items.n_bytes);
+        weft_code_line(code, "at = weft_thrift_writer_reserve(writer, at, (size_t)n_items * %u);",
+                       items.n_bytes);
         weft_emit_check(codec);
     }
-    weft_code_open(code, "for (uint32_t i = 0; i < %s->n_items; i++)", noun);
+    weft_code_open(code, "for (uint32_t i = 0; i < n_items; i++)");
     if (type->kind == WEFT_IDL_MAP)
-        weft_code_line(code, "const %s *pair = &map->items[i];", container->c_pair);
+        weft_code_line(code, "const %s *pair = &pairs[i];", container->c_pair);
     put_items(codec, type);
     weft_code_close(code, "}");
     weft_code_line(code, "return at;");

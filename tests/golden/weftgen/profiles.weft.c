@@ -23,9 +23,10 @@ static uint8_t *
 string_list_write_binary(const WeftStringList *list, uint8_t *at, WeftThriftWriter *writer)
 {
     const WeftString *items = list->items;
+    const uint32_t n_items = list->n_items;
 
-    at = weft_thrift_binary_put_list(at, WEFT_THRIFT_STRING, list->n_items);
-    for (uint32_t i = 0; i < list->n_items; i++) {
+    at = weft_thrift_binary_put_list(at, WEFT_THRIFT_STRING, n_items);
+    for (uint32_t i = 0; i < n_items; i++) {
         at = weft_thrift_writer_reserve(writer, at,
                                         WEFT_THRIFT_BINARY_STRING_BYTES +
                                             weft_thrift_writer_string_room(writer, items[i]));
@@ -72,9 +73,10 @@ static uint8_t *
 string_list_write_compact(const WeftStringList *list, uint8_t *at, WeftThriftWriter *writer)
 {
     const WeftString *items = list->items;
+    const uint32_t n_items = list->n_items;
 
-    at = weft_thrift_compact_put_list(at, WEFT_THRIFT_STRING, list->n_items);
-    for (uint32_t i = 0; i < list->n_items; i++) {
+    at = weft_thrift_compact_put_list(at, WEFT_THRIFT_STRING, n_items);
+    for (uint32_t i = 0; i < n_items; i++) {
         at = weft_thrift_writer_reserve(writer, at,
                                         WEFT_THRIFT_COMPACT_STRING_BYTES +
                                             weft_thrift_writer_string_room(writer, items[i]));

@@ -73,9 +73,10 @@ static uint8_t *
 geo_place_list_write_binary(const GeoPlaceList *list, uint8_t *at, WeftThriftWriter *writer)
 {
     const GeoPlace *items = list->items;
+    const uint32_t n_items = list->n_items;
 
-    at = weft_thrift_binary_put_list(at, WEFT_THRIFT_STRUCT, list->n_items);
-    for (uint32_t i = 0; i < list->n_items; i++) {
+    at = weft_thrift_binary_put_list(at, WEFT_THRIFT_STRUCT, n_items);
+    for (uint32_t i = 0; i < n_items; i++) {
         at = geo_place_type.binary.write(&items[i], at, writer);
         if (G_UNLIKELY(at == NULL))
             return NULL;
@@ -118,9 +119,10 @@ static uint8_t *
 geo_place_list_write_compact(const GeoPlaceList *list, uint8_t *at, WeftThriftWriter *writer)
 {
     const GeoPlace *items = list->items;
+    const uint32_t n_items = list->n_items;
 
-    at = weft_thrift_compact_put_list(at, WEFT_THRIFT_STRUCT, list->n_items);
-    for (uint32_t i = 0; i < list->n_items; i++) {
+    at = weft_thrift_compact_put_list(at, WEFT_THRIFT_STRUCT, n_items);
+    for (uint32_t i = 0; i < n_items; i++) {
         at = geo_place_type.compact.write(&items[i], at, writer);
         if (G_UNLIKELY(at == NULL))
             return NULL;
@@ -163,9 +165,12 @@ static uint8_t *
 string_geo_place_map_write_binary(const StringGeoPlaceMap *map, uint8_t *at,
                                   WeftThriftWriter *writer)
 {
-    at = weft_thrift_binary_put_map(at, WEFT_THRIFT_STRING, WEFT_THRIFT_STRUCT, map->n_items);
-    for (uint32_t i = 0; i < map->n_items; i++) {
-        const StringGeoPlacePair *pair = &map->items[i];
+    const StringGeoPlacePair *pairs = map->items;
+    const uint32_t n_items = map->n_items;
+
+    at = weft_thrift_binary_put_map(at, WEFT_THRIFT_STRING, WEFT_THRIFT_STRUCT, n_items);
+    for (uint32_t i = 0; i < n_items; i++) {
+        const StringGeoPlacePair *pair = &pairs[i];
         at = weft_thrift_writer_reserve(writer, at,
                                         WEFT_THRIFT_BINARY_STRING_BYTES +
                                             weft_thrift_writer_string_room(writer, pair->key));
@@ -222,9 +227,12 @@ static uint8_t *
 string_geo_place_map_write_compact(const StringGeoPlaceMap *map, uint8_t *at,
                                    WeftThriftWriter *writer)
 {
-    at = weft_thrift_compact_put_map(at, WEFT_THRIFT_STRING, WEFT_THRIFT_STRUCT, map->n_items);
-    for (uint32_t i = 0; i < map->n_items; i++) {
-        const StringGeoPlacePair *pair = &map->items[i];
+    const StringGeoPlacePair *pairs = map->items;
+    const uint32_t n_items = map->n_items;
+
+    at = weft_thrift_compact_put_map(at, WEFT_THRIFT_STRING, WEFT_THRIFT_STRUCT, n_items);
+    for (uint32_t i = 0; i < n_items; i++) {
+        const StringGeoPlacePair *pair = &pairs[i];
         at = weft_thrift_writer_reserve(writer, at,
                                         WEFT_THRIFT_COMPACT_STRING_BYTES +
                                             weft_thrift_writer_string_room(writer, pair->key));
@@ -281,9 +289,10 @@ static uint8_t *
 string_set_write_binary(const WeftStringList *set, uint8_t *at, WeftThriftWriter *writer)
 {
     const WeftString *items = set->items;
+    const uint32_t n_items = set->n_items;
 
-    at = weft_thrift_binary_put_list(at, WEFT_THRIFT_STRING, set->n_items);
-    for (uint32_t i = 0; i < set->n_items; i++) {
+    at = weft_thrift_binary_put_list(at, WEFT_THRIFT_STRING, n_items);
+    for (uint32_t i = 0; i < n_items; i++) {
         at = weft_thrift_writer_reserve(writer, at,
                                         WEFT_THRIFT_BINARY_STRING_BYTES +
                                             weft_thrift_writer_string_room(writer, items[i]));
@@ -330,9 +339,10 @@ static uint8_t *
 string_set_write_compact(const WeftStringList *set, uint8_t *at, WeftThriftWriter *writer)
 {
     const WeftString *items = set->items;
+    const uint32_t n_items = set->n_items;
 
-    at = weft_thrift_compact_put_list(at, WEFT_THRIFT_STRING, set->n_items);
-    for (uint32_t i = 0; i < set->n_items; i++) {
+    at = weft_thrift_compact_put_list(at, WEFT_THRIFT_STRING, n_items);
+    for (uint32_t i = 0; i < n_items; i++) {
         at = weft_thrift_writer_reserve(writer, at,
                                         WEFT_THRIFT_COMPACT_STRING_BYTES +
                                             weft_thrift_writer_string_room(writer, items[i]));

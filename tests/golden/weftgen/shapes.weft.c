@@ -120,9 +120,10 @@ static uint8_t *
 shape_list__write_binary(const ShapeList_ *list, uint8_t *at, WeftThriftWriter *writer)
 {
     const Shape *items = list->items;
+    const uint32_t n_items = list->n_items;
 
-    at = weft_thrift_binary_put_list(at, WEFT_THRIFT_STRUCT, list->n_items);
-    for (uint32_t i = 0; i < list->n_items; i++) {
+    at = weft_thrift_binary_put_list(at, WEFT_THRIFT_STRUCT, n_items);
+    for (uint32_t i = 0; i < n_items; i++) {
         at = shape_write_binary(&items[i], at, writer);
         if (G_UNLIKELY(at == NULL))
             return NULL;
@@ -165,9 +166,10 @@ static uint8_t *
 shape_list__write_compact(const ShapeList_ *list, uint8_t *at, WeftThriftWriter *writer)
 {
     const Shape *items = list->items;
+    const uint32_t n_items = list->n_items;
 
-    at = weft_thrift_compact_put_list(at, WEFT_THRIFT_STRUCT, list->n_items);
-    for (uint32_t i = 0; i < list->n_items; i++) {
+    at = weft_thrift_compact_put_list(at, WEFT_THRIFT_STRUCT, n_items);
+    for (uint32_t i = 0; i < n_items; i++) {
         at = shape_write_compact(&items[i], at, writer);
         if (G_UNLIKELY(at == NULL))
             return NULL;
@@ -467,9 +469,12 @@ static size_t node_size_compact(const void *value);
 static uint8_t *
 i32_node_map_write_binary(const I32NodeMap *map, uint8_t *at, WeftThriftWriter *writer)
 {
-    at = weft_thrift_binary_put_map(at, WEFT_THRIFT_I32, WEFT_THRIFT_STRUCT, map->n_items);
-    for (uint32_t i = 0; i < map->n_items; i++) {
-        const I32NodePair *pair = &map->items[i];
+    const I32NodePair *pairs = map->items;
+    const uint32_t n_items = map->n_items;
+
+    at = weft_thrift_binary_put_map(at, WEFT_THRIFT_I32, WEFT_THRIFT_STRUCT, n_items);
+    for (uint32_t i = 0; i < n_items; i++) {
+        const I32NodePair *pair = &pairs[i];
         at = weft_thrift_writer_reserve(writer, at, 4);
         if (G_UNLIKELY(at == NULL))
             return NULL;
@@ -519,9 +524,12 @@ i32_node_map_size_binary(const I32NodeMap *map)
 static uint8_t *
 i32_node_map_write_compact(const I32NodeMap *map, uint8_t *at, WeftThriftWriter *writer)
 {
-    at = weft_thrift_compact_put_map(at, WEFT_THRIFT_I32, WEFT_THRIFT_STRUCT, map->n_items);
-    for (uint32_t i = 0; i < map->n_items; i++) {
-        const I32NodePair *pair = &map->items[i];
+    const I32NodePair *pairs = map->items;
+    const uint32_t n_items = map->n_items;
+
+    at = weft_thrift_compact_put_map(at, WEFT_THRIFT_I32, WEFT_THRIFT_STRUCT, n_items);
+    for (uint32_t i = 0; i < n_items; i++) {
+        const I32NodePair *pair = &pairs[i];
         at = weft_thrift_writer_reserve(writer, at, WEFT_THRIFT_COMPACT_I32_BYTES);
         if (G_UNLIKELY(at == NULL))
             return NULL;
