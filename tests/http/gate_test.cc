@@ -53,6 +53,24 @@ TEST_F(Gate, NeverSendsOptionsOfTheRootAway)
     EXPECT_EQ(answer("OPTIONS * HTTP/1.1\r\nHost: a\r\n"), "HTTP/1.1 200 OK");
 }
 
+TEST_F(Gate, HoldsBackAllTogether)
+{
+    in_fiber([] {
+        const std::string request = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+        Dialogue dialogue(hello);
+        std::string statuses;
+
+        weft_http_service_set_max_total_rate(dialogue.service, 1, 2);
+        dialogue.say(request + request + request);
+        sleep_ms(1000);
+        dialogue.say(GET_AND_CLOSE);
+        dialogue.hear();
+        for (size_t at = 0; (at = dialogue.heard.find("HTTP/1.1 ", at)) != std::string::npos; at++)
+            statuses += dialogue.heard.substr(at + 9, 4);
+        EXPECT_EQ(statuses, "200 200 503 200 ");
+    });
+}
+
 TEST_F(Gate, DoesNotGuessWhereAClientWithoutHostIs)
 {
     EXPECT_EQ(answer("GET /a HTTP/1.0\r\n"), "HTTP/1.1 400 Bad Request");

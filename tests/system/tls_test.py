@@ -241,6 +241,16 @@ class LimitsTest(TlsCase):
             answers[answer.status] = answer
         self.assertEqual(answers[429].fields["Retry-After"], "1")
 
+    def test_requests_of_all(self):
+        served = self.serve(self.scratch(), "--max-requests", "2")
+        give_up = time.monotonic() + serving.END_S
+        answers = {}
+        while set(answers) != {404, 503}:
+            self.assertLess(time.monotonic(), give_up, answers)
+            answer = served.request("GET", "/nothing")
+            answers[answer.status] = answer
+        self.assertEqual(answers[503].fields["Retry-After"], "1")
+
     def test_connections_of_an_address(self):
         # With one worker the connection that asked whether the server answers has gone before the first
         # of ours is answered.

@@ -179,6 +179,9 @@ set_limits(WeftDavProgram *program)
     /* What was not asked for in this second may be asked for at once. */
     if (n_requests > 0)
         weft_http_service_set_max_rate(program->service, n_requests, n_requests);
+    if (options->max_requests > 0)
+        weft_http_service_set_max_total_rate(program->service, options->max_requests,
+                                             options->max_requests);
 }
 
 /* Before there are threads: be the user who serves, and reach only what serving needs.

@@ -46,8 +46,8 @@ static gboolean check_control(gconstpointer data, GError **error);
 #define STRING WEFT_DAV_OPTION_STRING
 #define PATH WEFT_DAV_OPTION_PATH
 #define LIST WEFT_DAV_OPTION_LIST
-#define SIZE WEFT_DAV_OPTION_SIZE
 #define PATHS WEFT_DAV_OPTION_PATHS
+#define SIZE WEFT_DAV_OPTION_SIZE
 #define COUNT WEFT_DAV_OPTION_COUNT
 #define CHOICE WEFT_DAV_OPTION_CHOICE
 #define NO_LINE WEFT_DAV_OPTION_NO_LINE
@@ -125,6 +125,9 @@ static const WeftDavOption table[] = {
      .fallback = "0", .max = MAX_CONNECTIONS},
     {"max-requests-per-address", 0, COUNT, FIELD(max_requests_per_address), "N",
      .help = "Requests of one address in a second; 0: no limit",
+     .fallback = "0", .max = MAX_REQUESTS},
+    {"max-requests", 0, COUNT, FIELD(max_requests), "N",
+     .help = "Requests in a second; 0: no limit",
      .fallback = "0", .max = MAX_REQUESTS},
     {"workers", 'w', COUNT, FIELD(n_workers), "N",
      .help = "Threads that serve; 0: one for each core",

@@ -48,6 +48,7 @@ typedef struct {
     unsigned max_connections;             /* 0: by the limit of descriptors */
     unsigned max_connections_per_address; /* 0: no limit */
     unsigned max_requests_per_address;    /* in a second; 0: no limit */
+    unsigned max_requests;                /* the same, of all */
 
     gboolean read_only;
     WeftDavDurability durability;

@@ -227,6 +227,10 @@ void weft_http_service_set_redirect_to_tls(WeftService *service, unsigned port);
  */
 void weft_http_service_set_max_rate(WeftService *service, unsigned requests_per_s, unsigned burst);
 
+/** The same for all requests together: 503 beyond.  Before the server runs, once. */
+void weft_http_service_set_max_total_rate(WeftService *service, unsigned requests_per_s,
+                                          unsigned burst);
+
 /** The Server field; default "weft".  (nullable): none */
 void weft_http_service_set_server_name(WeftService *service, const char *name);
 
