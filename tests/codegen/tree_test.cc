@@ -222,30 +222,75 @@ TEST(IdlTree, UuidIsATypeUnlessTheFileDefinesOne)
     EXPECT_EQ(own.value("U")->type->kind, WEFT_IDL_STRING);
 }
 
+/* A folder for files, gone with it. */
+class Folder
+{
+  public:
+    Folder() : path_(g_dir_make_tmp("weft-idl-XXXXXX", nullptr))
+    {
+    }
+    Folder(const Folder &) = delete;
+    Folder &operator=(const Folder &) = delete;
+    ~Folder()
+    {
+        for (auto one = made_.rbegin(); one != made_.rend(); ++one)
+            EXPECT_EQ(remove(one->c_str()), 0) << *one;
+        EXPECT_EQ(remove(path_), 0);
+        g_free(path_);
+    }
+
+    std::string path(const std::string &name) const
+    {
+        return std::string(path_) + "/" + name;
+    }
+
+    void write(const std::string &name, const std::string &text)
+    {
+        const size_t slash = name.find('/');
+        if (slash != std::string::npos &&
+            g_mkdir_with_parents(path(name.substr(0, slash)).c_str(), 0700) == 0)
+            made_.push_back(path(name.substr(0, slash)));
+        ASSERT_TRUE(g_file_set_contents(path(name).c_str(), text.data(), text.size(), nullptr));
+        made_.push_back(path(name));
+    }
+
+  private:
+    char *path_;
+    std::vector<std::string> made_;
+};
+
+TEST(IdlTree, IncludesGoSoDeepAndNoDeeper)
+{
+    Folder folder;
+    const int depth = WEFT_IDL_MAX_INCLUDE_DEPTH;
+    for (int i = 0; i < depth; i++)
+        folder.write("f" + std::to_string(i) + ".thrift",
+                     "include \"f" + std::to_string(i + 1) + ".thrift\"\n");
+    folder.write("f" + std::to_string(depth) + ".thrift", "");
+    Tree good("include \"f2.thrift\"\n", folder.path("start.thrift").c_str());
+    EXPECT_NE(good.program(), nullptr);
+    Tree bad("include \"f0.thrift\"\n", folder.path("start.thrift").c_str());
+    EXPECT_THAT(bad.errors(), testing::HasSubstr("found includes deeper than 64 files"));
+}
+
+TEST(IdlTree, ALargeFileIsRefused)
+{
+    Folder folder;
+    folder.write("large.thrift", std::string(WEFT_IDL_MAX_FILE_BYTES + 1, '\n'));
+    Tree tree("include \"large.thrift\"\n", folder.path("start.thrift").c_str());
+    EXPECT_THAT(tree.errors(), testing::HasSubstr("is larger than 16 MiB"));
+}
+
 TEST(IdlTree, IncludesOfOneNameInTwoFoldersAreTwoFiles)
 {
-    g_autofree char *folder = g_dir_make_tmp("weft-idl-XXXXXX", nullptr);
-    const char *const files[][2] = {
-        {"a/s.thrift", "struct P {}"},
-        {"b/s.thrift", "struct Q { 1: P p }\nstruct P {} (weft.name = \"OtherP\")"},
-    };
-    for (auto &file : files) {
-        g_autofree char *path = g_build_filename(folder, file[0], nullptr);
-        g_autofree char *parent = g_path_get_dirname(path);
-        ASSERT_EQ(g_mkdir_with_parents(parent, 0700), 0);
-        ASSERT_TRUE(g_file_set_contents(path, file[1], -1, nullptr));
-    }
-    {
-        g_autofree char *path = g_build_filename(folder, "main.thrift", nullptr);
-        Tree tree("include \"a/s.thrift\"\ninclude 'b/s.thrift'\nstruct S { 1: s.Q q }\n", path);
-        const WeftIdlType *type = tree.field("S", "q")->type;
-        EXPECT_THAT(type->structure->definition.program->path, testing::EndsWith("b/s.thrift"));
-        EXPECT_NE(tree.program()->includes->program, tree.program()->includes->next->program);
-    }
-    for (const char *name : {"a/s.thrift", "b/s.thrift", "a", "b", ""}) {
-        g_autofree char *path = g_build_filename(folder, name, nullptr);
-        EXPECT_EQ(remove(path), 0) << path;
-    }
+    Folder folder;
+    folder.write("a/s.thrift", "struct P {}");
+    folder.write("b/s.thrift", "struct Q { 1: P p }\nstruct P {} (weft.name = \"OtherP\")");
+    Tree tree("include \"a/s.thrift\"\ninclude 'b/s.thrift'\nstruct S { 1: s.Q q }\n",
+              folder.path("main.thrift").c_str());
+    const WeftIdlType *type = tree.field("S", "q")->type;
+    EXPECT_THAT(type->structure->definition.program->path, testing::EndsWith("b/s.thrift"));
+    EXPECT_NE(tree.program()->includes->program, tree.program()->includes->next->program);
 }
 
 TEST(IdlTree, AnErrorEndsItsDefinitionOnly)

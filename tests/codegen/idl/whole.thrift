@@ -64,6 +64,11 @@ exception Sorry { 1: string why, 2: idl_shared.Thing what } (note = "of an excep
 
 struct Empty {}
 
+struct Schema xsd_all {
+    1: string plain xsd_optional xsd_nillable
+    2: string with_attributes xsd_attrs { 1: string attribute } (note = "behind")
+}
+
 /** A service. */
 service Base extends idl_shared.Root {
     /** Rest. */
