@@ -100,7 +100,9 @@ TEST(LogWriter, DropsWhatFindsNoRoomAndNeverWaits)
 
     /* Taken before the flush begins: how long nobody took anything is counted anew. */
     std::string read_back(4096, '\0');
-    ASSERT_EQ(read(ends[0], &read_back[0], read_back.size()), 4096);
+    const ssize_t n_read = read(ends[0], &read_back[0], read_back.size());
+    ASSERT_GT(n_read, 0);
+    read_back.resize(static_cast<size_t>(n_read));
     std::thread reader([&] { read_back += drain(ends[0]); });
     EXPECT_TRUE(weft_http_log_writer_flush(writer));
     const uint64_t n_dropped = weft_http_log_writer_n_dropped(writer);
