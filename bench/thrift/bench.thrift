@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the servers that compare.py runs are asked. */
 
-namespace * bench
+namespace cpp bench
 namespace go bench
 namespace c_glib bench
 
