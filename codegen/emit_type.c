@@ -162,20 +162,19 @@ weft_emit_c_lower(const WeftEmitFile *file, const WeftIdlType *type)
     return weft_emit_container(file, type)->c_lower;
 }
 
-/** Whether @program or one that it includes defines a type called @c_type. */
-static bool
-is_taken(const WeftIdlProgram *program, const char *c_type)
+/** Note what @program and those it includes call their types. */
+static void
+add_names(GHashTable *names, GHashTable *seen, const WeftIdlProgram *program)
 {
+    if (!g_hash_table_add(seen, (gpointer)program))
+        return;
     for (const WeftIdlDefinition *one = program->definitions; one != NULL; one = one->next) {
-        if (one->what != WEFT_IDL_DEFINES_CONST && strcmp(one->c_type, c_type) == 0)
-            return true;
+        if (one->what != WEFT_IDL_DEFINES_CONST)
+            g_hash_table_add(names, (gpointer)one->c_type);
     }
     for (const WeftIdlInclude *include = program->includes; include != NULL;
-         include = include->next) {
-        if (is_taken(include->program, c_type))
-            return true;
-    }
-    return false;
+         include = include->next)
+        add_names(names, seen, include->program);
 }
 
 /** Whether a definition of @program is a part of @type. */
@@ -190,8 +189,7 @@ is_made_of(const WeftIdlType *type, const WeftIdlProgram *program)
 }
 
 static void
-name_container(const WeftEmitFile *file, const WeftIdlProgram *program,
-               WeftEmitContainer *container)
+name_container(const WeftEmitFile *file, GHashTable *names, WeftEmitContainer *container)
 {
     const WeftIdlType *type = container->type;
     const Row *row = &rows[type->kind];
@@ -205,7 +203,8 @@ name_container(const WeftEmitFile *file, const WeftIdlProgram *program,
     g_autofree char *c_type = g_strconcat(words, row->word, NULL);
     g_autofree char *c_pair = g_strconcat(words, "Pair", NULL);
     /* `struct ItemList { 1: list<Item> items }` is common. */
-    const char *end = is_taken(program, c_type) || is_taken(program, c_pair) ? "_" : "";
+    const char *end =
+        g_hash_table_contains(names, c_type) || g_hash_table_contains(names, c_pair) ? "_" : "";
 
     /* A list and a set of the same are one type in C where the library has it. */
     container->is_ready_made = !is_map && element->list != NULL;
@@ -231,11 +230,14 @@ add_type(WeftEmitFile *file, const WeftIdlProgram *program, const WeftIdlType *t
     add_type(file, program, type->element);
 
     WeftEmitContainer *container = g_new0(WeftEmitContainer, 1);
+    g_autoptr(GHashTable) names = g_hash_table_new(g_str_hash, g_str_equal);
+    g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
     GString *key = g_string_new(NULL);
+    add_names(names, seen, program);
     container->type = type;
     container->is_first = program == file->program;
     container->is_private = is_made_of(type, program);
-    name_container(file, program, container);
+    name_container(file, names, container);
     put_key(key, type);
     g_ptr_array_add(file->containers, container);
     g_hash_table_insert(file->by_key, g_string_free(key, FALSE), container);
@@ -353,6 +355,7 @@ weft_emit_file_init(WeftEmitFile *file, const WeftIdlProgram *program)
     file->containers = g_ptr_array_new_with_free_func(container_free);
     file->by_key = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     file->programs = g_hash_table_new(NULL, NULL);
+    file->spelled = g_ptr_array_new();
     add_program(file, program);
     mark_used(file);
 }
@@ -360,6 +363,7 @@ weft_emit_file_init(WeftEmitFile *file, const WeftIdlProgram *program)
 void
 weft_emit_file_clear(WeftEmitFile *file)
 {
+    g_ptr_array_unref(file->spelled);
     g_hash_table_unref(file->programs);
     g_hash_table_unref(file->by_key);
     g_ptr_array_unref(file->containers);

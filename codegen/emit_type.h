@@ -28,6 +28,7 @@ typedef struct {
     GPtrArray *containers; /* of WeftEmitContainer, each behind those it is made of */
     GHashTable *by_key;    /* of the same, by what tells types apart */
     GHashTable *programs;  /* those whose containers are there */
+    GPtrArray *spelled;    /* structs whose members emit_value.c is putting */
 } WeftEmitFile;
 
 void weft_emit_file_init(WeftEmitFile *file, const WeftIdlProgram *program);

@@ -184,17 +184,31 @@ put_initial_struct(GString *text, size_t begin, const WeftEmitFile *file,
     }
 }
 
+/** What @field of a value that is spelled out begins as.  (nullable) */
+static const WeftIdlValue *
+default_of(const WeftIdlStruct *structure, const WeftIdlField *field, bool is_inside)
+{
+    /* `struct S { 1: optional S s = {} }` goes on for ever: what a default is inside of ends there.
+     */
+    const bool leads_on =
+        weft_emit_is_container(field->type) || weft_emit_is_pointer(structure, field);
+
+    return is_inside && leads_on ? NULL : field->initial;
+}
+
 /** The members that are not zero.  What is optional is absent, whatever its default. */
 static void
 put_members(GString *text, const WeftEmitFile *file, const WeftIdlStruct *structure,
             const WeftIdlItem *items)
 {
     const size_t begin = text->len;
+    const bool is_inside = g_ptr_array_find(file->spelled, structure, NULL);
     g_autoptr(GString) has = g_string_new(NULL);
 
+    g_ptr_array_add(file->spelled, (gpointer)structure);
     for (const WeftIdlField *field = structure->fields; field != NULL; field = field->next) {
         const WeftIdlValue *given = find_item(field, items);
-        const WeftIdlValue *value = given != NULL ? given : field->initial;
+        const WeftIdlValue *value = given != NULL ? given : default_of(structure, field, is_inside);
         if (value != NULL) {
             put_designator(text, begin, field->c_name);
             put_member(text, file, structure, field, value);
@@ -206,6 +220,7 @@ put_members(GString *text, const WeftEmitFile *file, const WeftIdlStruct *struct
             g_string_append(has, "true");
         }
     }
+    g_ptr_array_set_size(file->spelled, (int)file->spelled->len - 1);
     if (has->len > 0) {
         put_designator(text, begin, "has");
         g_string_append_printf(text, "{%s}", has->str);

@@ -33,3 +33,10 @@ struct Words {
 
 struct Nothing {
 }
+
+/** A default that goes on for ever ends inside of itself. */
+struct Endless {
+    1: optional Endless more = {},
+    2: list<Endless> all = [{}],
+    3: i32 n = 1,
+}

@@ -11,6 +11,11 @@ static const Words words_initial = {
     },
     .class_ = 3,
 };
+static const Endless endless_initial = {
+    .more = &(Endless){.n = 1},
+    .all = {(Endless[]){{.n = 1}}, 1},
+    .n = 1,
+};
 
 static uint8_t *
 circle_write_binary(const void *value, uint8_t *at, WeftThriftWriter *writer)
@@ -1133,6 +1138,261 @@ nothing_size_compact(const void *value G_GNUC_UNUSED)
     return size;
 }
 
+static uint8_t *endless_write_binary(const void *value, uint8_t *at, WeftThriftWriter *writer);
+static const uint8_t *endless_read_binary(void *value, const uint8_t *at, WeftThriftReader *reader);
+static size_t endless_size_binary(const void *value);
+static uint8_t *endless_write_compact(const void *value, uint8_t *at, WeftThriftWriter *writer);
+static const uint8_t *endless_read_compact(void *value, const uint8_t *at,
+                                           WeftThriftReader *reader);
+static size_t endless_size_compact(const void *value);
+
+static uint8_t *
+endless_list_write_binary(const EndlessList *list, uint8_t *at, WeftThriftWriter *writer)
+{
+    const Endless *items = list->items;
+    const uint32_t n_items = list->n_items;
+
+    at = weft_thrift_binary_put_list(at, WEFT_THRIFT_STRUCT, n_items);
+    for (uint32_t i = 0; i < n_items; i++) {
+        at = endless_write_binary(&items[i], at, writer);
+        if (G_UNLIKELY(at == NULL))
+            return NULL;
+    }
+    return at;
+}
+
+static const uint8_t *
+endless_list_read_binary(EndlessList *list, const uint8_t *at, WeftThriftReader *reader)
+{
+    WeftThriftContainer container = {NULL, 0};
+
+    at = weft_thrift_binary_get_list(at, reader, WEFT_THRIFT_STRUCT, 1, sizeof *list->items,
+                                     &container);
+    if (G_UNLIKELY(at == NULL))
+        return NULL;
+    Endless *items = container.items;
+    for (uint32_t i = 0; i < container.n_items; i++) {
+        items[i] = endless_initial;
+        at = endless_read_binary(&items[i], at, reader);
+        if (G_UNLIKELY(at == NULL))
+            return NULL;
+    }
+    list->items = items;
+    list->n_items = container.n_items;
+    return at;
+}
+
+static size_t
+endless_list_size_binary(const EndlessList *list)
+{
+    size_t size = 5;
+
+    for (uint32_t i = 0; i < list->n_items; i++)
+        size += endless_size_binary(&list->items[i]);
+    return size;
+}
+
+static uint8_t *
+endless_list_write_compact(const EndlessList *list, uint8_t *at, WeftThriftWriter *writer)
+{
+    const Endless *items = list->items;
+    const uint32_t n_items = list->n_items;
+
+    at = weft_thrift_compact_put_list(at, WEFT_THRIFT_STRUCT, n_items);
+    for (uint32_t i = 0; i < n_items; i++) {
+        at = endless_write_compact(&items[i], at, writer);
+        if (G_UNLIKELY(at == NULL))
+            return NULL;
+    }
+    return at;
+}
+
+static const uint8_t *
+endless_list_read_compact(EndlessList *list, const uint8_t *at, WeftThriftReader *reader)
+{
+    WeftThriftContainer container = {NULL, 0};
+
+    at = weft_thrift_compact_get_list(at, reader, WEFT_THRIFT_STRUCT, 1, sizeof *list->items,
+                                      &container);
+    if (G_UNLIKELY(at == NULL))
+        return NULL;
+    Endless *items = container.items;
+    for (uint32_t i = 0; i < container.n_items; i++) {
+        items[i] = endless_initial;
+        at = endless_read_compact(&items[i], at, reader);
+        if (G_UNLIKELY(at == NULL))
+            return NULL;
+    }
+    list->items = items;
+    list->n_items = container.n_items;
+    return at;
+}
+
+static size_t
+endless_list_size_compact(const EndlessList *list)
+{
+    size_t size = weft_thrift_compact_list_size(list->n_items);
+
+    for (uint32_t i = 0; i < list->n_items; i++)
+        size += endless_size_compact(&list->items[i]);
+    return size;
+}
+
+static uint8_t *
+endless_write_binary(const void *value, uint8_t *at, WeftThriftWriter *writer)
+{
+    const Endless *typed = value;
+
+    at = weft_thrift_writer_reserve(writer, at, 3);
+    if (G_UNLIKELY(at == NULL))
+        return NULL;
+    if (typed->more != NULL) {
+        at = weft_thrift_binary_put_field(at, WEFT_THRIFT_STRUCT, 1);
+        at = endless_write_binary(typed->more, at, writer);
+        if (G_UNLIKELY(at == NULL))
+            return NULL;
+    }
+    at = weft_thrift_writer_reserve(writer, at, 3 + WEFT_THRIFT_BINARY_LIST_BYTES);
+    if (G_UNLIKELY(at == NULL))
+        return NULL;
+    at = weft_thrift_binary_put_field(at, WEFT_THRIFT_LIST, 2);
+    at = endless_list_write_binary(&typed->all, at, writer);
+    if (G_UNLIKELY(at == NULL))
+        return NULL;
+    at = weft_thrift_writer_reserve(writer, at, 8);
+    if (G_UNLIKELY(at == NULL))
+        return NULL;
+    at = weft_thrift_binary_put_field(at, WEFT_THRIFT_I32, 3);
+    at = weft_thrift_binary_put_i32(at, typed->n);
+    return weft_thrift_binary_put_stop(at);
+}
+
+static const uint8_t *
+endless_read_binary(void *value, const uint8_t *at, WeftThriftReader *reader)
+{
+    Endless *typed = value;
+    uint32_t key = 0;
+
+    if (G_UNLIKELY(!weft_thrift_reader_enter(reader, at)))
+        return NULL;
+    while ((at = weft_thrift_binary_get_field(at, reader, &key)) != NULL) {
+        switch (key) {
+        case WEFT_THRIFT_KEY(WEFT_THRIFT_STRUCT, 1):
+            typed->more = weft_thrift_reader_new_value(reader, at, &endless_type);
+            at = typed->more != NULL ? endless_read_binary(typed->more, at, reader) : NULL;
+            break;
+        case WEFT_THRIFT_KEY(WEFT_THRIFT_LIST, 2):
+            at = endless_list_read_binary(&typed->all, at, reader);
+            break;
+        case WEFT_THRIFT_KEY(WEFT_THRIFT_I32, 3):
+            at = weft_thrift_binary_get_i32(at, reader, &typed->n);
+            break;
+        default:
+            if (weft_thrift_key_is_stop(key)) {
+                weft_thrift_reader_leave(reader);
+                return at;
+            }
+            at = weft_thrift_binary_skip(at, reader, weft_thrift_key_kind(key));
+        }
+        if (G_UNLIKELY(at == NULL))
+            break;
+    }
+    return weft_thrift_reader_fail_in(reader, &endless_type, key);
+}
+
+static size_t
+endless_size_binary(const void *value)
+{
+    const Endless *typed = value;
+    size_t size = 8;
+
+    if (typed->more != NULL)
+        size += 3 + endless_size_binary(typed->more);
+    size += 3 + endless_list_size_binary(&typed->all);
+    return size;
+}
+
+static uint8_t *
+endless_write_compact(const void *value, uint8_t *at, WeftThriftWriter *writer)
+{
+    const Endless *typed = value;
+    int16_t last_id = 0;
+
+    at = weft_thrift_writer_reserve(writer, at, WEFT_THRIFT_COMPACT_FIELD_BYTES);
+    if (G_UNLIKELY(at == NULL))
+        return NULL;
+    if (typed->more != NULL) {
+        at = weft_thrift_compact_put_field(at, WEFT_THRIFT_STRUCT, 1, &last_id);
+        at = endless_write_compact(typed->more, at, writer);
+        if (G_UNLIKELY(at == NULL))
+            return NULL;
+    }
+    at = weft_thrift_writer_reserve(writer, at,
+                                    WEFT_THRIFT_COMPACT_FIELD_BYTES +
+                                        WEFT_THRIFT_COMPACT_LIST_BYTES);
+    if (G_UNLIKELY(at == NULL))
+        return NULL;
+    at = weft_thrift_compact_put_field(at, WEFT_THRIFT_LIST, 2, &last_id);
+    at = endless_list_write_compact(&typed->all, at, writer);
+    if (G_UNLIKELY(at == NULL))
+        return NULL;
+    at = weft_thrift_writer_reserve(writer, at,
+                                    WEFT_THRIFT_COMPACT_FIELD_BYTES + 1 +
+                                        WEFT_THRIFT_COMPACT_I32_BYTES);
+    if (G_UNLIKELY(at == NULL))
+        return NULL;
+    at = weft_thrift_compact_put_field(at, WEFT_THRIFT_I32, 3, &last_id);
+    at = weft_thrift_compact_put_i32(at, typed->n);
+    return weft_thrift_compact_put_stop(at);
+}
+
+static const uint8_t *
+endless_read_compact(void *value, const uint8_t *at, WeftThriftReader *reader)
+{
+    Endless *typed = value;
+    uint32_t key = 0;
+
+    if (G_UNLIKELY(!weft_thrift_reader_enter(reader, at)))
+        return NULL;
+    while ((at = weft_thrift_compact_get_field(at, reader, &key)) != NULL) {
+        switch (key) {
+        case WEFT_THRIFT_KEY(WEFT_THRIFT_STRUCT, 1):
+            typed->more = weft_thrift_reader_new_value(reader, at, &endless_type);
+            at = typed->more != NULL ? endless_read_compact(typed->more, at, reader) : NULL;
+            break;
+        case WEFT_THRIFT_KEY(WEFT_THRIFT_LIST, 2):
+            at = endless_list_read_compact(&typed->all, at, reader);
+            break;
+        case WEFT_THRIFT_KEY(WEFT_THRIFT_I32, 3):
+            at = weft_thrift_compact_get_i32(at, reader, &typed->n);
+            break;
+        default:
+            if (weft_thrift_key_is_stop(key)) {
+                weft_thrift_reader_leave(reader);
+                return at;
+            }
+            at = weft_thrift_compact_skip(at, reader, weft_thrift_key_kind(key));
+        }
+        if (G_UNLIKELY(at == NULL))
+            break;
+    }
+    return weft_thrift_reader_fail_in(reader, &endless_type, key);
+}
+
+static size_t
+endless_size_compact(const void *value)
+{
+    const Endless *typed = value;
+    int16_t last_id = 0;
+    size_t size = 1;
+
+    if (typed->more != NULL)
+        size += weft_thrift_compact_field_size(1, &last_id) + endless_size_compact(typed->more);
+    size += weft_thrift_compact_field_size(2, &last_id) + endless_list_size_compact(&typed->all);
+    size += weft_thrift_compact_field_size(3, &last_id) + weft_thrift_compact_i64_size(typed->n);
+    return size;
+}
+
 static const WeftThriftType shape_list__type = {
     .name = "list<Shape>",
     .kind = WEFT_THRIFT_LIST,
@@ -1149,6 +1409,14 @@ static const WeftThriftType i32_node_map_type = {
     .value_offset = offsetof(I32NodePair, value),
     .key = &weft_thrift_i32,
     .element = &node_type,
+};
+
+static const WeftThriftType endless_list_type = {
+    .name = "list<Endless>",
+    .kind = WEFT_THRIFT_LIST,
+    .size = sizeof(EndlessList),
+    .item_size = sizeof(Endless),
+    .element = &endless_type,
 };
 
 static const WeftThriftField circle_fields[] = {
@@ -1247,6 +1515,24 @@ const WeftThriftType nothing_type = {
     .size = sizeof(Nothing),
     .binary = {nothing_read_binary, nothing_write_binary, nothing_size_binary},
     .compact = {nothing_read_compact, nothing_write_compact, nothing_size_compact},
+};
+
+static const WeftThriftField endless_fields[] = {
+    {"more", &endless_type, 1, WEFT_THRIFT_OPTIONAL, true, offsetof(Endless, more), 0},
+    {"all", &endless_list_type, 2, WEFT_THRIFT_DEFAULT, false, offsetof(Endless, all), 0},
+    {"n", &weft_thrift_i32, 3, WEFT_THRIFT_DEFAULT, false, offsetof(Endless, n), 0},
+};
+
+const WeftThriftType endless_type = {
+    .name = "Endless",
+    .kind = WEFT_THRIFT_STRUCT,
+    .flavour = WEFT_THRIFT_PLAIN,
+    .size = sizeof(Endless),
+    .n_fields = G_N_ELEMENTS(endless_fields),
+    .fields = endless_fields,
+    .initial = &endless_initial,
+    .binary = {endless_read_binary, endless_write_binary, endless_size_binary},
+    .compact = {endless_read_compact, endless_write_compact, endless_size_compact},
 };
 
 void
@@ -1626,6 +1912,69 @@ size_t
 nothing_size(const Nothing *value, WeftThriftProtocol protocol)
 {
     return weft_thrift_size(&nothing_type, protocol, value);
+}
+
+void
+endless_init(Endless *value)
+{
+    *value = endless_initial;
+}
+
+void
+endless_copy(const Endless *value, WeftArena *arena, Endless *ret_copy)
+{
+    weft_thrift_copy(&endless_type, value, arena, ret_copy);
+}
+
+bool
+endless_equal(const Endless *left, const Endless *right)
+{
+    return weft_thrift_equal(&endless_type, left, right);
+}
+
+uint64_t
+endless_hash(const Endless *value)
+{
+    return weft_thrift_hash(&endless_type, value);
+}
+
+char *
+endless_to_string(const Endless *value)
+{
+    return weft_thrift_to_string(&endless_type, value);
+}
+
+char *
+endless_to_json(const Endless *value, unsigned indent)
+{
+    return weft_thrift_to_json(&endless_type, value, indent);
+}
+
+gboolean
+endless_from_json(Endless *value, const char *json, size_t length, WeftArena *arena, GError **error)
+{
+    endless_init(value);
+    return weft_thrift_from_json(&endless_type, value, json, length, arena, error);
+}
+
+GBytes *
+endless_encode(const Endless *value, WeftThriftProtocol protocol, GError **error)
+{
+    return weft_thrift_encode(&endless_type, protocol, value, error);
+}
+
+gboolean
+endless_decode(Endless *value, WeftThriftProtocol protocol, const void *data, size_t size,
+               WeftArena *arena, GError **error)
+{
+    endless_init(value);
+    return weft_thrift_decode(&endless_type, protocol, value, data, size, arena, error);
+}
+
+size_t
+endless_size(const Endless *value, WeftThriftProtocol protocol)
+{
+    return weft_thrift_size(&endless_type, protocol, value);
 }
 
 const Node *

@@ -74,6 +74,20 @@ typedef struct Nothing {
     char nothing; /* C knows no struct without members */
 } Nothing;
 
+typedef struct Endless Endless;
+
+typedef struct EndlessList {
+    Endless *items;
+    uint32_t n_items;
+} EndlessList;
+
+/** A default that goes on for ever ends inside of itself. */
+typedef struct Endless {
+    struct Endless *more; /* NULL: absent, has a default */
+    EndlessList all;      /* has a default */
+    int32_t n;            /* default 1 */
+} Endless;
+
 /* ---- what can be done with values, as in <weft/thrift_type.h> ---- */
 
 extern const WeftThriftType circle_type;
@@ -159,6 +173,20 @@ GBytes *nothing_encode(const Nothing *value, WeftThriftProtocol protocol, GError
 gboolean nothing_decode(Nothing *value, WeftThriftProtocol protocol, const void *data, size_t size,
                         WeftArena *arena, GError **error);
 size_t nothing_size(const Nothing *value, WeftThriftProtocol protocol);
+
+extern const WeftThriftType endless_type;
+void endless_init(Endless *value);
+void endless_copy(const Endless *value, WeftArena *arena, Endless *ret_copy);
+bool endless_equal(const Endless *left, const Endless *right);
+uint64_t endless_hash(const Endless *value);
+char *endless_to_string(const Endless *value);
+char *endless_to_json(const Endless *value, unsigned indent);
+gboolean endless_from_json(Endless *value, const char *json, size_t length, WeftArena *arena,
+                           GError **error);
+GBytes *endless_encode(const Endless *value, WeftThriftProtocol protocol, GError **error);
+gboolean endless_decode(Endless *value, WeftThriftProtocol protocol, const void *data, size_t size,
+                        WeftArena *arena, GError **error);
+size_t endless_size(const Endless *value, WeftThriftProtocol protocol);
 
 const Node *i32_node_map_find(I32NodeMap map, int32_t key);
 
