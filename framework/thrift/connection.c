@@ -211,6 +211,9 @@ weft_thrift_connection_serve(WeftConnection *connection, gpointer data)
     const WeftServeResult result = worker->service->limits.max_pipelined_calls > 1
                                        ? weft_thrift_serve_pipelined(session)
                                        : serve_in_order(session);
+    /* Who said something wrong at last has still asked what was right before. */
+    if (result == WEFT_SERVE_CLOSE && !session->has_left)
+        weft_thrift_session_send(session);
     session_end(session);
     session_put(session);
     return result;

@@ -239,7 +239,5 @@ weft_thrift_serve_pipelined(WeftThriftSession *session)
     if (session->group != NULL && !weft_group_wait(session->group, &failure))
         weft_group_cancel(session->group, "the server stops");
     weft_group_free(g_steal_pointer(&session->group));
-    if (result == WEFT_SERVE_CLOSE && !session->has_left)
-        weft_thrift_session_send(session);
     return result;
 }

@@ -14,13 +14,16 @@
 
 /* ---- methods ---- */
 
-/* As strcmp() of @name, which ends at @length, and @other. */
+/* As strcmp(), but that @name has @length bytes, NULs among them. */
 static int
 compare_name(const char *name, size_t length, const char *other)
 {
-    const int order = strncmp(name, other, length);
+    const size_t other_length = strlen(other);
+    const int order = memcmp(name, other, MIN(length, other_length));
 
-    return order != 0 || other[length] == '\0' ? order : -1;
+    if (order != 0)
+        return order;
+    return (length > other_length) - (length < other_length);
 }
 
 static const WeftThriftMethod *

@@ -120,7 +120,6 @@ weft_thrift_session_refuse(WeftThriftSession *session)
 {
     weft_log(WEFT_LOG_WARNING, "thrift: %s: %s", weft_stream_peer(session->stream),
              session->intake.refusal);
-    weft_thrift_session_send(session);
 }
 
 /* ---- out ---- */

@@ -73,7 +73,7 @@ gboolean weft_thrift_session_send(WeftThriftSession *session);
 /** As weft_thrift_intake_read(), with a line in the log.  Parks. */
 ssize_t weft_thrift_session_read(WeftThriftSession *session);
 
-/** What has come is no message: say so in the log, and send what is due.  Parks. */
+/** What has come is no message: say so in the log. */
 void weft_thrift_session_refuse(WeftThriftSession *session);
 
 /** @turn: memory the caller has */

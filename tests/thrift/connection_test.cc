@@ -182,6 +182,21 @@ TEST_F(Connection, WhatIsNoThriftIsClosedWithoutAWord)
     });
 }
 
+TEST_F(Connection, WhatWasRightBeforeNonsenseIsAnswered)
+{
+    in_fiber([] {
+        Conversation conversation;
+
+        for (const std::string &nonsense :
+             {frame("\x80\x01\0\x01\x7f\xff\xff\xff"s), "GET / HTTP"s}) {
+            conversation.say(frame(call_add(7, 40, 2)) + nonsense);
+            conversation.expect(frame(sum_of(7, 42)));
+            conversation.expect_close();
+            conversation.connect();
+        }
+    });
+}
+
 TEST_F(Connection, HalfAFrameAndAHangupHarmNobody)
 {
     in_fiber([] {
@@ -266,6 +281,25 @@ TEST_F(Connection, MultiplexedCallsNameTheirService)
         conversation.say(frame(call_add(2, 1, 2, "Other:add")));
         conversation.expect(frame(failed("Other:add", 2, WEFT_THRIFT_ERROR_UNKNOWN_METHOD,
                                          "unknown method \"Other:add\"")));
+    });
+}
+
+TEST_F(Connection, AMethodIsFoundByAllOfItsName)
+{
+    in_fiber([] {
+        Conversation conversation;
+
+        for (const std::string &name : {"ad"s, "addd"s, "a"s, ""s, "z"s, ":"s, "Calculator:"s,
+                                        ":add"s, "Calculator:ad"s, "calculator:add"s}) {
+            conversation.say(frame(call_add(1, 1, 2, name)));
+            conversation.expect(frame(failed(name, 1, WEFT_THRIFT_ERROR_UNKNOWN_METHOD,
+                                             "unknown method \"" + name + "\"")));
+        }
+        for (const std::string &name : {"add\0"s, "add\0and a tail as long as this"s}) {
+            conversation.say(frame(call_add(1, 1, 2, name)));
+            conversation.expect(
+                frame(failed(name, 1, WEFT_THRIFT_ERROR_UNKNOWN_METHOD, "unknown method \"add\"")));
+        }
     });
 }
 
