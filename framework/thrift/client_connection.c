@@ -177,14 +177,18 @@ static gboolean
 send_http(WeftThriftConnection *connection, const WeftThriftOutgoing *outgoing,
           const struct iovec *pieces, uint32_t n_pieces, GError **error)
 {
-    size_t size = 0;
+    WeftThriftHttpPost post = {
+        .url = connection->url,
+        .host = connection->host,
+        .pairs = outgoing->pairs,
+        .n_pairs = outgoing->n_pairs,
+    };
     size_t head_length;
 
     for (uint32_t i = 0; i < n_pieces; i++)
-        size += pieces[i].iov_len;
-    const char *head = weft_thrift_http_request_head(connection->url, connection->host,
-                                                     outgoing->pairs, outgoing->n_pairs, size,
-                                                     &connection->scratch, &head_length, error);
+        post.size_bytes += pieces[i].iov_len;
+    const char *head =
+        weft_thrift_http_request_head(&post, &connection->scratch, &head_length, error);
     if (head == NULL)
         return FALSE;
 

@@ -64,31 +64,29 @@ append(char *at, const void *bytes, size_t size)
 }
 
 const char *
-weft_thrift_http_request_head(const WeftThriftUrl *url, unsigned host,
-                              const WeftThriftHeaderPair *pairs, uint32_t n_pairs, size_t size,
-                              WeftArena *arena, size_t *ret_length, GError **error)
+weft_thrift_http_request_head(const WeftThriftHttpPost *post, WeftArena *arena, size_t *ret_length,
+                              GError **error)
 {
-    const char *fixed = weft_arena_printf(arena,
-                                          "POST %s HTTP/1.1\r\nHost: %s\r\n"
-                                          "Content-Type: application/x-thrift\r\n"
-                                          "Accept: application/x-thrift\r\n"
-                                          "User-Agent: weft\r\nContent-Length: %zu\r\n",
-                                          url->path, url->hosts[host].address, size);
+    const char *fixed = weft_arena_printf(
+        arena,
+        "POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/x-thrift\r\n"
+        "Accept: application/x-thrift\r\nUser-Agent: weft\r\nContent-Length: %zu\r\n",
+        post->url->path, post->url->hosts[post->host].address, post->size_bytes);
     const size_t n_fixed = strlen(fixed);
     size_t length = n_fixed + 2;
 
-    for (uint32_t i = 0; i < n_pairs; i++) {
-        if (!check_pair(&pairs[i], error))
+    for (uint32_t i = 0; i < post->n_pairs; i++) {
+        if (!check_pair(&post->pairs[i], error))
             return NULL;
-        length += pairs[i].name.length + 2 + pairs[i].value.length + 2;
+        length += post->pairs[i].name.length + 2 + post->pairs[i].value.length + 2;
     }
 
     char *head = weft_arena_alloc(arena, length);
     char *at = append(head, fixed, n_fixed);
-    for (uint32_t i = 0; i < n_pairs; i++) {
-        at = append(at, pairs[i].name.data, pairs[i].name.length);
+    for (uint32_t i = 0; i < post->n_pairs; i++) {
+        at = append(at, post->pairs[i].name.data, post->pairs[i].name.length);
         at = append(at, ": ", 2);
-        at = append(at, pairs[i].value.data, pairs[i].value.length);
+        at = append(at, post->pairs[i].value.data, post->pairs[i].value.length);
         at = append(at, "\r\n", 2);
     }
     append(at, "\r\n", 2);

@@ -27,14 +27,21 @@ typedef struct {
     uint32_t n_pairs;
 } WeftThriftHttpAnswer;
 
+/** What is posted. */
+typedef struct {
+    const WeftThriftUrl *url;
+    unsigned host; /* of its hosts */
+    const WeftThriftHeaderPair *pairs;
+    uint32_t n_pairs;
+    size_t size_bytes; /* of the body */
+} WeftThriftHttpPost;
+
 /**
- * The head of a POST of @size bytes, in @arena.
+ * The head of a POST, in @arena.
  * Returns: NULL: WEFT_ERROR_INVALID: metadata that cannot be a field
  */
-const char *weft_thrift_http_request_head(const WeftThriftUrl *url, unsigned host,
-                                          const WeftThriftHeaderPair *pairs, uint32_t n_pairs,
-                                          size_t size, WeftArena *arena, size_t *ret_length,
-                                          GError **error);
+const char *weft_thrift_http_request_head(const WeftThriftHttpPost *post, WeftArena *arena,
+                                          size_t *ret_length, GError **error);
 
 /**
  * Take a head apart, the empty line included.

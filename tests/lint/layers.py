@@ -64,6 +64,8 @@ def layer_of(path):
         return "dav"
     if parts[0] in ("examples", "idl"):
         return "user"
+    if parts[:2] == ["codegen", "weftcall"]:
+        return "weftcall"  # a user that reads IDL by codegen's library
     if parts[0] == "codegen":
         return "codegen"
     return None
@@ -71,7 +73,7 @@ def layer_of(path):
 
 def may_include(layer, wanted):
     """Whether code of @layer may see something of @wanted."""
-    if layer == wanted or layer == "user":
+    if layer == wanted or layer in ("user", "weftcall"):
         return True
     if layer == "dav":
         return wanted != "thrift"
@@ -91,7 +93,7 @@ def check_private_include(path, name, tree):
     if name.startswith("weft/"):
         return "public headers are included as <%s>" % name
     if first in LAYERS or first in SIDE_LAYERS:
-        if layer in ("dav", "user"):
+        if layer in ("dav", "user", "weftcall"):
             return "%s includes <weft/...> only, not the private header \"%s\"" % (path.split("/")[0], name)
         if not may_include(layer, first):
             return "layer %s must not include \"%s\": %s is not below it" % (layer, name, first)

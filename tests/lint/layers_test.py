@@ -54,6 +54,12 @@ class LayersTest(unittest.TestCase):
         self.refused("examples/hello/main.c", '#include "io/tcp.h"', "private header")
         self.refused("examples/hello/main.c", '#include "service.h"', "their own headers")
 
+    def test_weftcall_is_a_user_that_reads_idl(self):
+        self.accepted("codegen/weftcall/main.c", "#include <weft/thrift.h>")
+        self.accepted("codegen/weftcall/main.c", '#include "codegen/tree.h"')
+        self.refused("codegen/weftcall/main.c", '#include "thrift/message.h"', "private header")
+        self.refused("codegen/tree.c", "#include <weft/thrift.h>", "not below")
+
     def test_public_headers_are_included_with_angle_brackets(self):
         self.refused("framework/io/tcp.c", '#include "weft/fiber.h"', "<weft/fiber.h>")
 
