@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "codegen/document.h"
+#include "codegen/emit.h"
 #include "codegen/tree.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -72,6 +74,17 @@ check_definition(const WeftIdlDefinition *definition)
     }
 }
 
+static void
+write_all(const WeftIdlProgram *program, const WeftIdlProgram *programs)
+{
+    g_autofree char *header = weft_idl_emit_header(program);
+    g_autofree char *source = weft_idl_emit_source(program);
+    g_autofree char *page = weft_document(program, programs);
+
+    g_assert(g_str_has_suffix(header, "\n") && g_str_has_suffix(source, "\n") &&
+             g_str_has_suffix(page, "</html>\n"));
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -84,5 +97,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (const WeftIdlDefinition *one = program == NULL ? NULL : program->definitions; one != NULL;
          one = one->next)
         check_definition(one);
+    if (program != NULL)
+        write_all(program, weft_idl_tree_programs(tree));
     return 0;
 }
