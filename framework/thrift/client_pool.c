@@ -3,7 +3,7 @@
  * The pool.  A permit for each connection that a call may use, so the semaphore's queue is the
  * queue of waiting fibers.  Idle connections lie in a list for each host, the newest used first:
  * what a burst has opened gets old and is closed by the janitor, a fiber that lives while there are
- * idle connections.
+ * connections: it is not made anew for each call.
  */
 
 #include "thrift/client_pool.h"
@@ -38,8 +38,8 @@ typedef struct {
     unsigned n_silent; /* calls without an answer since the last one that had one */
 } Host;
 
-/* Closes what is idle too long.  Ended by the pool, or with the scheduler: then idle connections,
- * which belong to that, end as well. */
+/* Closes what is idle too long; there while connections are.  Ended by the pool, or with the
+ * scheduler: then idle connections, which belong to that, end as well. */
 typedef struct {
     WeftThriftPool *pool; /* NULL: ended before us */
     WeftFiber *fiber;
@@ -163,7 +163,7 @@ close_all_idle(WeftThriftPool *pool)
 
 /* ---- the janitor ---- */
 
-/* Close what is due.  Returns: when to look again, WEFT_DEADLINE_NEVER: nothing is idle */
+/* Close what is due.  Returns: when to look again, WEFT_DEADLINE_NEVER: no connection is left */
 static int64_t
 close_expired(WeftThriftPool *pool)
 {
@@ -179,7 +179,8 @@ close_expired(WeftThriftPool *pool)
             return due_us;
         close_oldest_idle(pool);
     }
-    return WEFT_DEADLINE_NEVER;
+    /* Those that calls have now are not due before. */
+    return pool->metrics.n_open > 0 ? now_us + idle_us : WEFT_DEADLINE_NEVER;
 }
 
 static gboolean
