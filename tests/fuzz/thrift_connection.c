@@ -16,6 +16,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define MAX_INPUT_BYTES 65536
 
+/* A refusal is longer than the shortest message, but not more often than that. */
+#define MAX_ANSWER_BYTES ((size_t)2048)
+#define ANSWER_RATIO 16
+
 /* ---- a service: struct Node { 1: string text, 2: list<i64> numbers, 3: Node next }, echoed ----
  */
 
@@ -158,7 +162,8 @@ talk(gpointer data, GError **error)
     g_autoptr(WeftStream) ours = NULL;
     g_autoptr(WeftGroup) group = weft_group_new();
 
-    weft_stream_pair((size_t)MAX_INPUT_BYTES * 64, &ours, &session->theirs);
+    /* Nobody listens before all is said: there is room for all answers. */
+    weft_stream_pair(MAX_ANSWER_BYTES + session->size * ANSWER_RATIO, &ours, &session->theirs);
     weft_group_spawn(group, "served", serve, session, NULL);
     for (size_t at = 0; at < session->size; at += session->step) {
         size_t n = MIN(session->step, session->size - at);

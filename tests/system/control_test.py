@@ -2,8 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """weftctl beside a running weftdav: what it shows, what it changes, and who may ask."""
 
+import contextlib
 import json
 import os
+import resource
 import shutil
 import socket
 import stat
@@ -97,6 +99,27 @@ class ControlTest(serving.ServingTest):
                 client.sendall(nonsense)
                 self.assertEqual(client.recv(100), b"")
         self.ask("status")
+
+    @serving.without_sanitizer
+    def test_an_idle_connection_takes_half_a_kilobyte(self):
+        hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        n_clients = min(10000, (hard - 200) // 2)
+        health = b"\x80\x01\0\1\0\0\0\x0bweft.health\0\0\0\1\0"
+        call = len(health).to_bytes(4, "big") + health
+        with contextlib.ExitStack() as clients:
+            def connect(n):
+                for _ in range(n):
+                    client = clients.enter_context(socket.socket(socket.AF_UNIX))
+                    client.connect(self.socket)
+                    client.sendall(call)
+                    self.assertIn(b"weft.health", client.recv(100))
+
+            connect(n_clients // 10)
+            before = self.served.memory_bytes()
+            connect(n_clients)
+            self.assertGreaterEqual(self.ask_json("status")["n_parked"], n_clients)
+            self.assertLessEqual((self.served.memory_bytes() - before) // n_clients, 512)
 
     def test_usage_errors_are_told(self):
         for words in ((), ("nonsense",), ("status", "more"), ("log-level", "a", "b")):
