@@ -78,7 +78,7 @@ weft_thrift_decode(const WeftThriftType *type, WeftThriftProtocol protocol, void
     WeftThriftReader reader;
 
     weft_thrift_reader_init(&reader, data, size, arena, NULL, false);
-    const uint8_t *at = weft_thrift_read(type, protocol, value, data, &reader);
+    const uint8_t *at = weft_thrift_read(type, protocol, value, reader.begin, &reader);
     if (at != NULL && at != reader.end)
         at = weft_thrift_reader_malformed(&reader, at, "bytes behind the value");
     weft_thrift_reader_finish(&reader);

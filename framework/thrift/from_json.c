@@ -45,19 +45,28 @@ append_path(GString *path, const Place *place)
     g_string_append_len(path, place->name.data, MIN(place->name.length, (uint32_t)MAX_SHOWN_BYTES));
 }
 
-/* "what, at byte 34", behind the path */
+/* @what: behind the path; bytes that a peer chose become text */
+static void
+set_failure(Input *input, const Place *place, WeftError code, const char *what)
+{
+    g_autoptr(GString) path = g_string_new(NULL);
+
+    append_path(path, place);
+    if (path->len > 0)
+        g_string_append(path, ": ");
+    g_string_append(path, what);
+    g_autofree char *valid = g_utf8_make_valid(path->str, (gssize)path->len);
+    g_set_error_literal(&input->failure, WEFT_ERROR, code, valid);
+}
+
+/* "what, at byte 34" */
 static const uint8_t *
 fail(Input *input, const Place *place, const uint8_t *at, const char *what)
 {
     if (input->failure != NULL)
         return NULL;
-    g_autoptr(GString) path = g_string_new(NULL);
-    append_path(path, place);
-    g_autofree char *message =
-        g_strdup_printf("%s%s%s, at byte %td", path->str, path->len > 0 ? ": " : "", what,
-                        at - input->reader.begin);
-    g_autofree char *valid = g_utf8_make_valid(message, -1);
-    g_set_error_literal(&input->failure, WEFT_ERROR, WEFT_ERROR_INVALID, valid);
+    g_autofree char *message = g_strdup_printf("%s, at byte %td", what, at - input->reader.begin);
+    set_failure(input, place, WEFT_ERROR_INVALID, message);
     return NULL;
 }
 
@@ -65,18 +74,13 @@ fail(Input *input, const Place *place, const uint8_t *at, const char *what)
 static const uint8_t *
 fail_as_reader(Input *input, const Place *place)
 {
-    g_autoptr(GString) path = g_string_new(NULL);
+    g_autoptr(GError) found = NULL;
 
-    if (input->failure != NULL)
+    if (input->failure != NULL || weft_thrift_reader_set_error(&input->reader, &found))
         return NULL;
-    append_path(path, place);
-    weft_thrift_reader_set_error(&input->reader, &input->failure);
-    if (input->failure->domain != WEFT_ERROR) {
-        input->failure->domain = WEFT_ERROR;
-        input->failure->code = WEFT_ERROR_INVALID;
-    }
-    if (path->len > 0)
-        g_prefix_error(&input->failure, "%s: ", path->str);
+    const bool is_limit = g_error_matches(found, WEFT_ERROR, WEFT_ERROR_LIMIT);
+    set_failure(input, place, is_limit ? WEFT_ERROR_LIMIT : WEFT_ERROR_INVALID,
+                found != NULL ? found->message : "");
     return NULL;
 }
 
@@ -546,7 +550,7 @@ weft_thrift_from_json(const WeftThriftType *type, void *value, const char *json,
     Input input = {.failure = NULL};
 
     weft_thrift_reader_init(&input.reader, json, length, arena, NULL, false);
-    const uint8_t *at = read_value(&input, type, value, (const uint8_t *)json, NULL);
+    const uint8_t *at = read_value(&input, type, value, input.reader.begin, NULL);
     while (at != NULL && at < input.reader.end && g_ascii_isspace(*at))
         at++;
     if (at != NULL && at != input.reader.end)

@@ -32,7 +32,7 @@ weft_thrift_reader_init(WeftThriftReader *reader, const void *data, size_t size,
     const uint32_t max_string_bytes = MIN(limits->max_string_bytes, (uint32_t)INT32_MAX);
     *reader = (WeftThriftReader){
         .begin = data,
-        .end = (const uint8_t *)data + size,
+        .end = size > 0 ? (const uint8_t *)data + size : data,
         .nul = &reader->no_string,
         .arena = arena,
         .max_string_bytes = max_string_bytes,

@@ -235,6 +235,7 @@ weft_thrift_to_json(const WeftThriftType *type, const void *value, unsigned inde
 {
     Output output = {.indent = indent};
 
+    g_return_val_if_fail(value != NULL, NULL);
     weft_thrift_writer_init(&output.writer, NULL, SIZE_MAX, false);
     write_value(&output, type, value);
     output.at = weft_thrift_writer_reserve(&output.writer, output.at, 1);

@@ -13,7 +13,11 @@
 
 #define BASE_TYPE(c_name, idl_name, type_kind, type_flavour, c_type)                               \
     const WeftThriftType weft_thrift_##c_name = {                                                  \
-        .name = idl_name, .kind = type_kind, .flavour = type_flavour, .size = sizeof(c_type)}
+        .name = (idl_name),                                                                        \
+        .kind = (type_kind),                                                                       \
+        .flavour = (type_flavour),                                                                 \
+        .size = sizeof(c_type),                                                                    \
+    }
 
 BASE_TYPE(bool, "bool", WEFT_THRIFT_BOOL, WEFT_THRIFT_PLAIN, bool);
 BASE_TYPE(i8, "i8", WEFT_THRIFT_I8, WEFT_THRIFT_PLAIN, int8_t);

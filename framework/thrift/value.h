@@ -15,6 +15,7 @@ G_BEGIN_DECLS
 static inline const void *
 weft_thrift_member(const WeftThriftType *type, const WeftThriftField *field, const void *value)
 {
+    g_assert(value != NULL);
     const uint8_t *member = (const uint8_t *)value + field->offset;
 
     if (type->flavour == WEFT_THRIFT_UNION && *(const int32_t *)value != field->id)

@@ -20,7 +20,7 @@ check_message(const uint8_t *data, size_t size)
 
     weft_thrift_reader_init(&reader, data, size, arena, NULL, false);
     const uint8_t *at =
-        weft_thrift_read_message(WEFT_THRIFT_PROTOCOL_COMPACT, data, &reader, &message);
+        weft_thrift_read_message(WEFT_THRIFT_PROTOCOL_COMPACT, reader.begin, &reader, &message);
     if (at != NULL)
         at = weft_thrift_skip_struct(WEFT_THRIFT_PROTOCOL_COMPACT, at, &reader);
     if (at != NULL)

@@ -19,7 +19,7 @@ check_message(const uint8_t *data, size_t size)
 
     weft_thrift_reader_init(&reader, data, size, arena, NULL, false);
     const uint8_t *at =
-        weft_thrift_read_message(WEFT_THRIFT_PROTOCOL_JSON, data, &reader, &message);
+        weft_thrift_read_message(WEFT_THRIFT_PROTOCOL_JSON, reader.begin, &reader, &message);
     if (at != NULL)
         at = weft_thrift_skip_struct(WEFT_THRIFT_PROTOCOL_JSON, at, &reader);
     if (at != NULL)

@@ -42,7 +42,7 @@ read_in_place(const WeftThriftType *type, WeftThriftProtocol protocol, const voi
 
     weft_thrift_init(type, value);
     weft_thrift_reader_init(&reader, bytes, size, arena, NULL, true);
-    const uint8_t *end = weft_thrift_read(type, protocol, value, bytes, &reader);
+    const uint8_t *end = weft_thrift_read(type, protocol, value, reader.begin, &reader);
     weft_thrift_reader_finish(&reader);
     if (copied != NULL) {
         g_assert_true(end == reader.end);
