@@ -134,6 +134,7 @@ close_connection(WeftConnection *connection)
     WeftWorker *worker = connection->desk->worker;
 
     leave_address(worker->server, connection->stream);
+    weft_connection_set_data(connection, NULL, NULL);
     weft_stream_free(connection->stream);
     g_free(connection);
     weft_worker_connection_closed(worker);
@@ -340,6 +341,21 @@ WeftBuffer *
 weft_connection_input(WeftConnection *connection)
 {
     return connection->input;
+}
+
+gpointer
+weft_connection_data(const WeftConnection *connection)
+{
+    return connection->data;
+}
+
+void
+weft_connection_set_data(WeftConnection *connection, gpointer data, GDestroyNotify data_free)
+{
+    if (connection->data_free != NULL)
+        connection->data_free(connection->data);
+    connection->data = data;
+    connection->data_free = data_free;
 }
 
 gboolean

@@ -21,6 +21,8 @@ struct WeftConnection {
     WeftConnection *newer;
     int64_t since_us; /* it is in that list */
     gboolean wants_to_park; /* the service's last word */
+    gpointer data;          /* the service's; owned */
+    GDestroyNotify data_free;
 };
 
 uint64_t weft_connection_next_id(void);

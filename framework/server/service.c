@@ -74,6 +74,7 @@ weft_service_serve_stream(WeftService *service, WeftStream *stream, GError **err
     do {
         succeeded = wait_for_input(service, stream, error);
     } while (succeeded && weft_connection_serve(&connection, service) == WEFT_SERVE_PARK);
+    weft_connection_set_data(&connection, NULL, NULL);
     weft_stream_free(stream);
     return succeeded;
 }

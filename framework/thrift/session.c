@@ -16,6 +16,10 @@
 /* Less room than this in the block is left unused. */
 #define MIN_ROOM_BYTES ((size_t)512)
 
+/* Metadata that a client may leave with us for its connection. */
+#define MAX_PERSISTENT_PAIRS 32
+#define MAX_PERSISTENT_BYTES 1024
+
 /* What an answer may take whose fiber is cancelled already. */
 #define LAST_WORDS_MS 1000
 
@@ -33,10 +37,27 @@ callers_peer(gpointer transport)
     return weft_stream_peer(turn_of(transport)->session->stream);
 }
 
+/* Metadata that holds for all frames: by name, in lower case.  A copy, because the next frame may
+ * change it while this call goes on. */
+static const char *
+find_persistent(WeftThriftTurn *turn, const char *name)
+{
+    GHashTable *pairs = weft_connection_data(turn->session->connection);
+
+    if (pairs == NULL)
+        return NULL;
+    g_autofree char *lower = g_ascii_strdown(name, -1);
+    const char *value = g_hash_table_lookup(pairs, lower);
+    return value != NULL ? weft_arena_strndup(&turn->call.arena, value, strlen(value)) : NULL;
+}
+
 static const char *
 callers_metadata(gpointer transport, const char *name)
 {
-    return weft_thrift_header_find(&turn_of(transport)->header, name);
+    WeftThriftTurn *turn = turn_of(transport);
+    const char *value = weft_thrift_header_find(&turn->header, name);
+
+    return value != NULL ? value : find_persistent(turn, name);
 }
 
 static gboolean
@@ -72,12 +93,40 @@ weft_thrift_turn_init(WeftThriftTurn *turn, WeftThriftSession *session)
 /* ---- in ---- */
 
 static gboolean
+keep_pair(WeftConnection *connection, const WeftThriftHeaderPair *pair, GError **error)
+{
+    GHashTable *pairs = weft_connection_data(connection);
+
+    if (pairs == NULL) {
+        pairs = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+        weft_connection_set_data(connection, pairs, (GDestroyNotify)g_hash_table_unref);
+    }
+    if (g_hash_table_size(pairs) >= MAX_PERSISTENT_PAIRS ||
+        pair->name.length + pair->value.length > MAX_PERSISTENT_BYTES) {
+        g_set_error(error, WEFT_ERROR, WEFT_ERROR_LIMIT,
+                    "more than %d items of metadata that persist, or one of more than %d bytes",
+                    MAX_PERSISTENT_PAIRS, MAX_PERSISTENT_BYTES);
+        return FALSE;
+    }
+    g_hash_table_replace(pairs, g_ascii_strdown(pair->name.data, -1), g_strdup(pair->value.data));
+    return TRUE;
+}
+
+static gboolean
 read_header(WeftThriftTurn *turn, struct iovec *message, GError **error)
 {
     const WeftThriftServiceLimits *limits = turn->call.limits;
+    const WeftThriftHeader *header = &turn->header;
 
-    return weft_thrift_header_read(&turn->header, *message, limits->message.max_frame_bytes,
-                                   &turn->call.arena, message, error);
+    if (!weft_thrift_header_read(&turn->header, *message, limits->message.max_frame_bytes,
+                                 &turn->call.arena, message, error))
+        return FALSE;
+    for (uint32_t i = 0; i < header->n_pairs; i++) {
+        if (header->pairs[i].is_persistent &&
+            !keep_pair(turn->session->connection, &header->pairs[i], error))
+            return FALSE;
+    }
+    return TRUE;
 }
 
 gboolean

@@ -150,6 +150,52 @@ TEST_F(Connection, MetadataGoesBothWays)
     });
 }
 
+TEST_F(Connection, MetadataMayPersist)
+{
+    in_fiber([] {
+        const WeftThriftHeaderPair user = {WEFT_STRING("User"), WEFT_STRING("ann"), true};
+        const WeftThriftHeaderPair other = {WEFT_STRING("user"), WEFT_STRING("bob"), false};
+        Conversation conversation;
+        std::vector<std::string> users;
+
+        conversation.calculator.before_add = [&](WeftCall *call, GError **) {
+            const char *name = weft_call_metadata(call, "USER");
+
+            users.emplace_back(name != nullptr ? name : "nobody");
+            return TRUE;
+        };
+        const std::string answer = in_frame_of_header(nullptr, 0, false, sum_of(7, 42));
+        for (const WeftThriftHeaderPair *pair : {&user, &other}) {
+            conversation.say(in_frame_of_header(pair, 1, false, call_add(7, 40, 2)));
+            conversation.expect(answer);
+            conversation.say(in_frame_of_header(nullptr, 0, false, call_add(7, 40, 2)));
+            conversation.expect(answer);
+        }
+        conversation.connect();
+        conversation.say(in_frame_of_header(nullptr, 0, false, call_add(7, 40, 2)));
+        conversation.expect(answer);
+        EXPECT_EQ(users, (std::vector<std::string>{"ann", "ann", "bob", "ann", "nobody"}));
+    });
+}
+
+TEST_F(Connection, WhatPersistsHasALimit)
+{
+    in_fiber([] {
+        Conversation conversation;
+        const std::string answer = in_frame_of_header(nullptr, 0, false, sum_of(7, 42));
+
+        for (int i = 0; i < 32; i++) {
+            const std::string name = "name " + std::to_string(i);
+            const WeftThriftHeaderPair pair = {weft_string(name.c_str()), WEFT_STRING("x"), true};
+            conversation.say(in_frame_of_header(&pair, 1, false, call_add(7, 40, 2)));
+            conversation.expect(answer);
+        }
+        const WeftThriftHeaderPair more = {WEFT_STRING("more"), WEFT_STRING("x"), true};
+        conversation.say(in_frame_of_header(&more, 1, false, call_add(7, 40, 2)));
+        conversation.expect_close();
+    });
+}
+
 TEST_F(Connection, LargeMessagesAreWhole)
 {
     in_fiber([] {
@@ -460,6 +506,23 @@ TEST_F(Connection, AClientThatLeavesEndsItsPipelinedCalls)
         g_clear_pointer(&conversation.stream, weft_stream_free);
         join(conversation.group);
         EXPECT_EQ(conversation.seconds(), 0);
+    });
+}
+
+TEST_F(Connection, AClientThatTakesNoAnswersIsGivenUp)
+{
+    in_fiber([] {
+        Conversation conversation;
+        const std::string text(1000000, 'x');
+
+        for (int i = 0; i < 8; i++)
+            conversation.say(frame(call_echo(i, text)));
+        sleep_ms(20000);
+        join(conversation.group);
+        EXPECT_EQ(conversation.seconds(), 20);
+        const std::string heard = conversation.hear();
+        EXPECT_GT(heard.size(), text.size());
+        EXPECT_LT(heard.size(), 8 * text.size());
     });
 }
 

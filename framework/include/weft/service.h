@@ -78,6 +78,14 @@ gboolean weft_connection_is_secure(const WeftConnection *connection);
 /** A number for logs, unique in the process. */
 uint64_t weft_connection_id(const WeftConnection *connection);
 
+/** What the service keeps of a connection while it is parked, too; NULL at first. */
+gpointer weft_connection_data(const WeftConnection *connection);
+
+/** @data: (transfer full): freed with @data_free when the connection ends, or when other data is
+ * set
+ */
+void weft_connection_set_data(WeftConnection *connection, gpointer data, GDestroyNotify data_free);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WeftService, weft_service_free)
 
 G_END_DECLS
