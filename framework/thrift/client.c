@@ -327,31 +327,41 @@ answer_arena(WeftClientCall *call, WeftThriftConnection *connection)
 }
 
 static gboolean
+read_answer(WeftClientCall *call, const WeftThriftConnection *connection, gboolean is_last,
+            WeftThriftReader *reader, WeftThriftUse *use, GError **error)
+{
+    WeftThriftMessage head;
+    const uint8_t *at =
+        weft_thrift_read_message(call->client->url.protocol, reader->begin, reader, &head);
+
+    if (at == NULL)
+        return weft_thrift_reader_set_error(reader, error);
+    if (!check_head(call, connection, &head, error))
+        return FALSE;
+    if (head.kind == WEFT_THRIFT_MESSAGE_EXCEPTION) {
+        if (head.sequence_id == (int32_t)connection->sequence_id && !is_last)
+            *use = WEFT_THRIFT_USE_FINE;
+        return take_exception(call, at, reader, error);
+    }
+    if (!read_body(call, call->method->result, call->result, at, reader, error))
+        return FALSE;
+    *use = is_last ? WEFT_THRIFT_USE_LAST : WEFT_THRIFT_USE_FINE;
+    return judge_result(call, error);
+}
+
+static gboolean
 take_answer(WeftClientCall *call, WeftThriftConnection *connection,
             const WeftThriftIncoming *incoming, WeftThriftUse *use, GError **error)
 {
     WeftThriftReader reader;
-    WeftThriftMessage head;
-    const uint8_t *at;
 
     /* Until it is understood: who sends what cannot be read may send anything next. */
     *use = WEFT_THRIFT_USE_BROKEN;
     weft_thrift_reader_init(&reader, incoming->message, incoming->size,
                             answer_arena(call, connection), NULL, true);
-    at = weft_thrift_read_message(call->client->url.protocol, reader.begin, &reader, &head);
-    if (at == NULL)
-        return weft_thrift_reader_set_error(&reader, error);
-    if (!check_head(call, connection, &head, error))
-        return FALSE;
-    if (head.kind == WEFT_THRIFT_MESSAGE_EXCEPTION) {
-        if (head.sequence_id == (int32_t)connection->sequence_id && !incoming->is_last)
-            *use = WEFT_THRIFT_USE_FINE;
-        return take_exception(call, at, &reader, error);
-    }
-    if (!read_body(call, call->method->result, call->result, at, &reader, error))
-        return FALSE;
-    *use = incoming->is_last ? WEFT_THRIFT_USE_LAST : WEFT_THRIFT_USE_FINE;
-    return judge_result(call, error);
+    gboolean is_done = read_answer(call, connection, incoming->is_last, &reader, use, error);
+    weft_thrift_reader_finish(&reader); /* wherever it ended: the arena has its own limit again */
+    return is_done;
 }
 
 /* TRUE if the connection failed, and neither the caller's time nor what was said on it. */

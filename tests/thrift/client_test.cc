@@ -249,6 +249,23 @@ TEST_F(Client, AnAnswerIsChecked)
     });
 }
 
+TEST_F(Client, AnAnswerThatIsNoneLeavesTheArenaItsLimit)
+{
+    in_fiber([] {
+        for (const std::string &answer : {std::string("\x80"), message(2, "sub", 1, &nothing, ""),
+                                          REPLY_ADD.substr(0, 12), REPLY_ADD}) {
+            World world(answering([&](const Heard &) { return framed(answer); }));
+            g_auto(WeftArena) arena;
+            WeftString name;
+
+            weft_arena_init(&arena, SIZE_MAX);
+            world.open(URL);
+            EXPECT_FALSE(get(world.client, &arena, 1, &name, nullptr));
+            EXPECT_EQ(arena.max_bytes, SIZE_MAX);
+        }
+    });
+}
+
 TEST_F(Client, AFrameTooLargeIsRefusedBeforeItIsRead)
 {
     in_fiber([] {
