@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Group commit.  While one transaction is on its way to the disk, the changes of all fibers of all
- * threads gather for the next: the longer the disk takes, the more of them share a commit.
+ * threads gather for the next: the longer the disk takes, the more of them share a commit.  And the
+ * writer is woken only when all fibers that are ready have noted what they have.
  */
 #include "webdav/locks/lock_journal.h"
 
@@ -10,6 +11,7 @@
 #include <string.h>
 #include <weft/clock.h>
 #include <weft/completion.h>
+#include <weft/fiber.h>
 
 #include "webdav/database.h"
 
@@ -33,7 +35,8 @@ static const WeftDavDatabaseFormat format = {
 };
 
 struct WeftDavLockReceipt {
-    int n_refs; /* atomic */
+    int n_refs;                  /* atomic */
+    WeftDavLockJournal *journal; /* that has noted the change; NULL before */
     WeftCompletion *completion;
     GError *failure; /* written before the completion is posted */
 };
@@ -58,7 +61,8 @@ struct WeftDavLockJournal {
     gboolean is_written;   /* there is a writer to be joined */
     pthread_mutex_t mutex; /* guards what follows */
     pthread_cond_t is_noted;
-    GArray *noted; /* of Change, in order */
+    GArray *noted;    /* of Change, in order */
+    gboolean is_idle; /* the writer waits for is_noted, and nobody has woken it yet */
     gboolean is_ending;
 };
 
@@ -92,17 +96,6 @@ weft_dav_lock_receipt_unref(WeftDavLockReceipt *receipt)
     g_free(receipt);
 }
 
-gboolean
-weft_dav_lock_receipt_wait(WeftDavLockReceipt *receipt, GError **error)
-{
-    if (!weft_completion_wait(receipt->completion, "lock journal", error))
-        return FALSE;
-    if (receipt->failure == NULL)
-        return TRUE;
-    g_propagate_error(error, g_steal_pointer(&receipt->failure));
-    return FALSE;
-}
-
 /* ---- noting ---- */
 
 static void
@@ -123,6 +116,20 @@ changes_new(void)
     return changes;
 }
 
+/* Not under the mutex: who is woken needs it. */
+static void
+wake_writer(WeftDavLockJournal *journal)
+{
+    pthread_mutex_lock(&journal->mutex);
+    const gboolean must_wake = journal->is_idle && journal->noted->len > 0;
+    if (must_wake)
+        journal->is_idle = FALSE;
+    pthread_mutex_unlock(&journal->mutex);
+    if (must_wake)
+        pthread_cond_signal(&journal->is_noted);
+}
+
+/* A change with a receipt is written when somebody waits for it, at the latest. */
 static void
 note(WeftDavLockJournal *journal, Kind kind, WeftDavLock *lock, WeftDavLockReceipt *receipt)
 {
@@ -130,9 +137,11 @@ note(WeftDavLockJournal *journal, Kind kind, WeftDavLock *lock, WeftDavLockRecei
 
     pthread_mutex_lock(&journal->mutex);
     g_array_append_val(journal->noted, change);
-    if (journal->noted->len == 1)
-        pthread_cond_signal(&journal->is_noted);
     pthread_mutex_unlock(&journal->mutex);
+    if (receipt != NULL)
+        receipt->journal = journal;
+    else
+        wake_writer(journal);
 }
 
 void
@@ -147,6 +156,21 @@ weft_dav_lock_journal_drop(WeftDavLockJournal *journal, WeftDavLock *lock,
                            WeftDavLockReceipt *receipt)
 {
     note(journal, DROP, lock, receipt);
+}
+
+gboolean
+weft_dav_lock_receipt_wait(WeftDavLockReceipt *receipt, GError **error)
+{
+    /* First those who are ready, too: what they note goes with the same commit. */
+    const gboolean goes_on = weft_fiber_yield(error);
+
+    wake_writer(receipt->journal);
+    if (!goes_on || !weft_completion_wait(receipt->completion, "lock journal", error))
+        return FALSE;
+    if (receipt->failure == NULL)
+        return TRUE;
+    g_propagate_error(error, g_steal_pointer(&receipt->failure));
+    return FALSE;
 }
 
 /* ---- writing ---- */
@@ -229,8 +253,11 @@ work(void *data)
     pthread_setname_np(pthread_self(), "weft-locks");
     pthread_mutex_lock(&journal->mutex);
     for (;;) {
-        while (journal->noted->len == 0 && !journal->is_ending)
+        while (journal->noted->len == 0 && !journal->is_ending) {
+            journal->is_idle = TRUE;
             pthread_cond_wait(&journal->is_noted, &journal->mutex);
+        }
+        journal->is_idle = FALSE;
         if (journal->noted->len == 0)
             break;
 
@@ -367,7 +394,7 @@ weft_dav_lock_journal_open(const char *state_path, WeftDavDurability durability,
 
     journal->database = database;
     journal->noted = changes_new();
-    pthread_mutex_init(&journal->mutex, NULL);
+    journal->mutex = (pthread_mutex_t)PTHREAD_ADAPTIVE_MUTEX_INITIALIZER_NP;
     pthread_cond_init(&journal->is_noted, NULL);
     if (!load(journal, locks, error) || !prepare(journal, error) || !start_writer(journal, error))
         return NULL;
