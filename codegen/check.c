@@ -5,6 +5,9 @@
 
 #include "codegen/resolve.h"
 
+#include <string.h>
+#include <weft/scan.h>
+
 typedef struct {
     WeftIdlErrors *errors;
     GHashTable *names; /* name to WeftIdlPosition, of what is looked at */
@@ -44,6 +47,44 @@ check_id(Checker *checker, const char *what, int32_t id, const WeftIdlPosition *
                             id, first->line);
 }
 
+/* ---- annotations that mean something to us ---- */
+
+static bool
+is_duration(const char *text)
+{
+    uint64_t value = 0;
+    const size_t length = strlen(text);
+
+    return length > 0 && weft_scan_decimal(text, length, &value) == length && value > 0 &&
+           value <= INT64_MAX;
+}
+
+/* Other prefixes are other programs' matter. */
+static void
+check_annotations(const Checker *checker, const WeftIdlAnnotation *annotations, bool is_function)
+{
+    for (const WeftIdlAnnotation *one = annotations; one != NULL; one = one->next) {
+        const bool is_timeout = strcmp(one->name, "weft.timeout_ms") == 0;
+        if (!g_str_has_prefix(one->name, "weft.") || strcmp(one->name, "weft.name") == 0)
+            continue;
+        if (!is_timeout && strcmp(one->name, "weft.idempotent") != 0)
+            weft_idl_errors_add(checker->errors, one->position,
+                                "found annotation \"%s\", expected weft.name, weft.timeout_ms or "
+                                "weft.idempotent",
+                                one->name);
+        else if (!is_function)
+            weft_idl_errors_add(checker->errors, one->position,
+                                "found annotation \"%s\" here, expected it behind a function",
+                                one->name);
+        else if (is_timeout && !is_duration(one->value))
+            weft_idl_errors_add(checker->errors, one->position,
+                                "found \"%s\" for weft.timeout_ms, expected milliseconds",
+                                one->value);
+    }
+}
+
+/* ---- definitions ---- */
+
 static void
 check_enum(Checker *checker, const WeftIdlEnum *enumeration)
 {
@@ -54,6 +95,7 @@ check_enum(Checker *checker, const WeftIdlEnum *enumeration)
                             enumeration->definition.name);
     for (WeftIdlEnumValue *value = enumeration->values; value != NULL; value = value->next) {
         check_name(checker, "value", value->name, &value->position);
+        check_annotations(checker, value->annotations, false);
         /* Two names for one value are allowed, as the reference compiler has it. */
         value->is_alias = !g_hash_table_add(checker->ids, GINT_TO_POINTER(value->value));
     }
@@ -65,6 +107,7 @@ check_fields(Checker *checker, const WeftIdlField *fields)
     begin(checker);
     for (const WeftIdlField *field = fields; field != NULL; field = field->next) {
         check_name(checker, "field", field->name, &field->position);
+        check_annotations(checker, field->annotations, false);
         check_id(checker, "field id", field->id, &field->position);
     }
 }
@@ -102,6 +145,7 @@ check_exceptions(Checker *checker, const WeftIdlField *exceptions)
 static void
 check_function(Checker *checker, const WeftIdlFunction *function)
 {
+    check_annotations(checker, function->annotations, true);
     check_fields(checker, function->arguments->fields);
     if (function->answer != NULL)
         check_fields(checker, function->answer->fields);
@@ -145,6 +189,7 @@ weft_idl_check(const WeftIdlProgram *program, WeftIdlErrors *errors)
     Checker checker = {errors, names, ids};
 
     for (const WeftIdlDefinition *one = program->definitions; one != NULL; one = one->next) {
+        check_annotations(&checker, one->annotations, false);
         switch (one->what) {
         case WEFT_IDL_DEFINES_ENUM:
             check_enum(&checker, (const WeftIdlEnum *)one);

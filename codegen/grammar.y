@@ -24,6 +24,8 @@ int weft_idl_yylex(WEFT_IDL_YYSTYPE *value, WeftIdlLocation *location, void *sca
 }
 
 %code {
+#include <string.h>
+
 /* The stack grows on the heap; what may nest has limits of its own. */
 #define YYINITDEPTH 16
 #define YYMAXDEPTH 4096
@@ -315,7 +317,7 @@ is_said_by(yysymbol_kind_t symbol, yysymbol_kind_t other)
     case YYSYMBOL_I32: return symbol == YYSYMBOL_NAME;
     case YYSYMBOL_DOUBLE:
         return symbol == YYSYMBOL_NAME || symbol == YYSYMBOL_INTEGER || symbol == YYSYMBOL_STRING ||
-               symbol == YYSYMBOL_YYUNDEF;
+               strcmp(yysymbol_name(symbol), "'['") == 0 || strcmp(yysymbol_name(symbol), "'{'") == 0;
     default: return false;
     }
 }
@@ -347,8 +349,11 @@ yyreport_syntax_error(const yypcontext_t *context, WeftIdlParser *parser, void *
     int n_expected = yypcontext_expected_tokens(context, expected, MAX_EXPECTED);
     g_autoptr(GString) message = g_string_new(NULL);
 
+    const yysymbol_kind_t found = yypcontext_token(context);
+    const bool is_keyword = found >= YYSYMBOL_INCLUDE && found <= YYSYMBOL_XSD_ATTRS;
+
     (void)scanner;
-    g_string_append_printf(message, "found %s", parser->found);
+    g_string_append_printf(message, "found %s%s", is_keyword ? "the keyword " : "", parser->found);
     append_expected(message, expected, n_expected);
     weft_idl_parser_fail(parser, yypcontext_location(context), "%s", message->str);
     return 0;

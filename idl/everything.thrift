@@ -21,7 +21,7 @@ enum Color {
 enum Counted { ZERO, ONE, TWO = 7, THREE }
 
 typedef i32 Number
-typedef Number Renamed (weft.note = "of a typedef")
+typedef Number Renamed (note = "of a typedef")
 typedef list<Number> Numbers
 typedef map<string, Numbers> Table
 typedef Scalars OtherScalars

@@ -296,7 +296,7 @@ TEST(IdlTree, IncludesOfOneNameInTwoFoldersAreTwoFiles)
 TEST(IdlTree, AnErrorEndsItsDefinitionOnly)
 {
     Tree tree("struct A { 1 i32 x }\nstruct B { 1: i32 }\nstruct C { 1: i32 x }\nenum D { = }\n");
-    EXPECT_EQ(tree.errors(), "test.thrift:1:14: found \"i32\", expected ':'\n"
+    EXPECT_EQ(tree.errors(), "test.thrift:1:14: found the keyword \"i32\", expected ':'\n"
                              "test.thrift:2:19: found \"}\", expected a name, '&' or '('\n"
                              "test.thrift:4:10: found \"=\", expected a name or '}'\n");
 }
