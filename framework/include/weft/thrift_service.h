@@ -9,8 +9,12 @@ G_BEGIN_DECLS
 
 /**
  * A Thrift server: handlers of one or several IDL services behind one address.  Framed and
- * unframed, binary, compact, JSON and the header transport are told apart by a connection's first
- * bytes.
+ * unframed, binary, compact, JSON and the header transport are told apart by the first bytes of
+ * each message.
+ *
+ * A call ends with the earliest of three times: what its method has (or else the service), and what
+ * the client says with the metadata "timeout-ms".  A client that closes, or ends what it sends,
+ * while it waits for an answer has left: its call is cancelled.  Oneway calls are seen through.
  */
 
 /** One call, while its handler runs. */
@@ -98,12 +102,13 @@ WEFT_PARKS gboolean weft_call_proceed(WeftCall *call, GError **error);
 typedef struct {
     WeftThriftLimits message;
     int64_t call_timeout_ms;    /* of a handler, where the caller gives no earlier one; 0: none */
-    int64_t message_timeout_ms; /* from the first byte of a message to its last */
+    int64_t message_timeout_ms; /* from the first byte of a message to its last, either way */
     uint32_t max_concurrent_calls; /* of one worker; beyond: OVERLOADED; 0: no limit */
     uint32_t max_pipelined_calls;  /* of one connection at the same time; 1: one after the other, in
                                       order */
 } WeftThriftServiceLimits;
 
+/** 30 s for a message, one call of a connection at a time, no other limits of these. */
 WeftThriftServiceLimits weft_thrift_service_limits_default(void);
 
 /** @processor: (transfer full) */
