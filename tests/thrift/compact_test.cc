@@ -2,35 +2,11 @@
 #include <weft/thrift_compact.h>
 
 #include <gtest/gtest.h>
-#include <string>
-#include <vector>
+
+#include "codec_input.h"
 
 namespace
 {
-
-using Bytes = std::vector<uint8_t>;
-
-struct Input {
-    explicit Input(const Bytes &from) : bytes(from)
-    {
-        bytes.shrink_to_fit();
-        weft_arena_init(&arena, SIZE_MAX);
-        weft_thrift_reader_init(&reader, bytes.data(), bytes.size(), &arena, nullptr, false);
-        at = bytes.data();
-    }
-    ~Input()
-    {
-        weft_thrift_reader_finish(&reader);
-        weft_arena_clear(&arena);
-    }
-    Input(const Input &) = delete;
-    Input &operator=(const Input &) = delete;
-
-    Bytes bytes;
-    WeftArena arena;
-    WeftThriftReader reader;
-    const uint8_t *at;
-};
 
 /* As the specification says it, a byte after the other. */
 Bytes
