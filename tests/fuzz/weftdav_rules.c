@@ -17,7 +17,7 @@ ask(const WeftDavRules *rules, const char *path)
     const unsigned here = weft_dav_rules_rights(rules, "ann", path, WEFT_DAV_RIGHTS_HERE);
     const unsigned below = weft_dav_rules_rights(rules, "ann", path, WEFT_DAV_RIGHTS_ALL_BELOW);
 
-    g_assert((here & ~(unsigned)WEFT_DAV_MAY_ALL) == 0);
+    g_assert((here & ~(unsigned)(WEFT_DAV_MAY_ALL | WEFT_DAV_MAY_UNLOCK)) == 0);
     g_assert((below & ~here) == 0);
 }
 

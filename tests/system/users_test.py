@@ -185,6 +185,30 @@ class RulesTest(UsersCase):
         self.assertEqual(serving.all_names(os.path.join(self.place, "drop")), ["in"])
         self.assertEqual(serving.read_file(os.path.join(self.place, "team", "letter")), b"text")
 
+    def lock(self, served, path, who):
+        """The token, as fields have it."""
+        answer = served.request("LOCK", path, (
+            b'<lockinfo xmlns="DAV:"><lockscope><exclusive/></lockscope>'
+            b"<locktype><write/></locktype></lockinfo>"), authorization=who)
+        self.assertEqual(answer.status, 200)
+        return answer.fields["Lock-Token"]
+
+    def test_some_may_end_the_locks_of_others(self):
+        served = self.serve_config("[rule /]\nwrite = *\nunlock = bob\n")
+        ann, bob = basic("ann", "secret"), basic("bob", "geheim")
+        token = self.lock(served, "/file", bob)
+        self.assertEqual(served.request("UNLOCK", "/file", authorization=ann, lock_token=token).status, 403)
+        self.assertEqual(served.request("UNLOCK", "/file", authorization=bob, lock_token=token).status, 204)
+        token = self.lock(served, "/file", ann)
+        answer = served.request("PUT", "/file", b"new", authorization=bob, **{"if": "(%s)" % token})
+        self.assertEqual(answer.status, 423)  # he may end it, not use it
+        ask = b'<propfind xmlns="DAV:"><prop><current-user-privilege-set/></prop></propfind>'
+        for who, may in ((ann, False), (bob, True)):
+            answer = served.request("PROPFIND", "/file", ask, authorization=who, depth="0")
+            self.assertEqual(b"<D:unlock/>" in answer.body, may)
+        self.assertEqual(served.request("UNLOCK", "/file", authorization=bob, lock_token=token).status, 204)
+        self.assertEqual(served.request("PUT", "/file", b"new", authorization=bob).status, 204)
+
     def test_rules_change_on_a_reload(self):
         served = self.serve_config("[rule /]\nread = *\n")
         target = ("-T", os.path.join(self.folder, "file"), *ANN)

@@ -149,6 +149,18 @@ TEST(Rules, TellTheLeastOfAllBelow)
     EXPECT_EQ(below(rules, "ann", "/a/x"), ALL);
 }
 
+TEST(Rules, LetSomeEndTheLocksOfOthers)
+{
+    g_autoptr(WeftDavRules) rules = make({{"/", WEFT_DAV_RULE_WRITE, "*"},
+                                          {"/", WEFT_DAV_RULE_UNLOCK, "ann"},
+                                          {"/b", WEFT_DAV_RULE_WRITE, "*"}});
+
+    EXPECT_EQ(here(rules, "ann", "/a"), ALL | WEFT_DAV_MAY_UNLOCK);
+    EXPECT_EQ(here(rules, "bob", "/a"), ALL);
+    EXPECT_EQ(here(rules, "ann", "/b"), ALL);
+    EXPECT_EQ(below(rules, "ann", "/"), ALL);
+}
+
 TEST(Rules, CompareSpellingsWhereNamesAreFoundByThem)
 {
     g_autoptr(WeftDavRules) rules = weft_dav_rules_new();

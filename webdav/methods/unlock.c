@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * UNLOCK (RFC 4918 9.11): the lock of the token ends, with all it held.
+ * UNLOCK (RFC 4918 9.11): the lock of the token ends, with all it held.  Who may unlock where it
+ * begins (RFC 3744 3.6) ends that of somebody who has gone home, too.
  */
 #include <string.h>
 
 #include "webdav/lock_check.h"
+#include "webdav/rights.h"
 
 static gboolean
 refuse_token(WeftDavCall *call, GError **error)
@@ -27,6 +29,14 @@ find_lock(const GPtrArray *locks, const char *token)
     return NULL;
 }
 
+static gboolean
+may_unlock(const WeftDavCall *call, const WeftDavLock *lock)
+{
+    const unsigned rights = weft_dav_call_rights(call, lock->root, WEFT_DAV_RIGHTS_HERE);
+
+    return (rights & WEFT_DAV_MAY_UNLOCK) != 0;
+}
+
 gboolean
 weft_dav_unlock(WeftDavCall *call, GError **error)
 {
@@ -42,7 +52,7 @@ weft_dav_unlock(WeftDavCall *call, GError **error)
     const WeftDavLock *lock = find_lock(locks, token);
     if (lock == NULL)
         return refuse_token(call, error);
-    if (!weft_dav_is_lock_creator(call, lock)) {
+    if (!weft_dav_is_lock_creator(call, lock) && !may_unlock(call, lock)) {
         g_set_error_literal(error, WEFT_HTTP_ERROR, 403, "UNLOCK: somebody else's lock");
         return FALSE;
     }

@@ -92,6 +92,7 @@ static const struct {
     {"write", WEFT_DAV_MAY_WRITE, FALSE},
     {"write-content", WEFT_DAV_MAY_WRITE, FALSE},
     {"write-properties", WEFT_DAV_MAY_WRITE, FALSE},
+    {"unlock", WEFT_DAV_MAY_UNLOCK, FALSE},
     {"bind", WEFT_DAV_MAY_WRITE | WEFT_DAV_MAY_ADD, TRUE},
     {"unbind", WEFT_DAV_MAY_WRITE, TRUE},
 };

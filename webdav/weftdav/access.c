@@ -44,7 +44,7 @@ refuse(GError **error, const char *format, const char *value)
 static gboolean
 parse_level(const char *word, WeftDavRuleLevel *ret_level)
 {
-    static const char *const words[] = {"none", "read", "upload", "write"};
+    static const char *const words[] = {"none", "read", "upload", "write", "unlock"};
 
     for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
         if (strcmp(word, words[i]) == 0) {
@@ -67,10 +67,11 @@ add_rule(WeftDavRules *rules, const char *text, GError **error)
         *names++ = '\0';
     char *word = names != NULL ? strrchr(g_strchomp(copy), ' ') : NULL;
     if (word == NULL || !parse_level(word + 1, &level))
-        return refuse(error,
-                      "a rule is a path, one of none, read, upload and write, and names with "
-                      "commas between them, not \"%s\"",
-                      text);
+        return refuse(
+            error,
+            "a rule is a path, one of none, read, upload, write and unlock, and names with "
+            "commas between them, not \"%s\"",
+            text);
     *word = '\0';
     return weft_dav_rules_add(rules, g_strchomp(copy), level, names, error);
 }
@@ -449,7 +450,7 @@ join_names(char *names)
 }
 
 /* What a rule has beside its path; of a share, too. */
-#define RULE_KEYS "none", "read", "upload", "write"
+#define RULE_KEYS "none", "read", "upload", "write", "unlock"
 
 static void
 take_levels(WeftDavProgramOptions *options, const WeftDavConfigFile *file, const char *group,

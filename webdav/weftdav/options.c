@@ -94,7 +94,7 @@ static const WeftDavOption table[] = {
     {"group", 0, LIST, FIELD(groups), "NAME=USER,USER",
      .help = "A group of users for rules", .traits = NO_FILE | RELOADS},
     {"rule", 0, LIST, FIELD(rules), "\"PATH LEVEL NAMES\"",
-     .help = "Let users, @groups, * (all) or anonymous do none, read, upload or write from PATH on",
+     .help = "Let users, @groups, * (all) or anonymous do none, read, upload, write or unlock from PATH on",
      .traits = NO_FILE | RELOADS},
     {"insecure-basic", 0, FLAG, FIELD(insecure_basic), NULL,
      .help = "Take passwords without TLS, on addresses beyond this machine, too"},

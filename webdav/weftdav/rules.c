@@ -10,6 +10,8 @@
 #define BETWEEN_NAMES " \t,;"
 #define OWN_SEGMENT "/{user}"
 
+#define RIGHTS ((unsigned)(WEFT_DAV_MAY_ALL | WEFT_DAV_MAY_UNLOCK))
+
 /* Rights of a name in a rule, beside those of WeftDavMay. */
 #define DENIED (1u << 8)
 #define UPLOADS (1u << 9)
@@ -185,6 +187,8 @@ bits_of(WeftDavRuleLevel level)
         return WEFT_DAV_MAY_ADD | UPLOADS;
     case WEFT_DAV_RULE_WRITE:
         return WEFT_DAV_MAY_ALL;
+    case WEFT_DAV_RULE_UNLOCK:
+        return WEFT_DAV_MAY_ALL | WEFT_DAV_MAY_UNLOCK;
     }
     g_assert_not_reached();
 }
@@ -389,7 +393,7 @@ rights_by_longest(const WeftDavRules *rules, Asker asker, const char *path, size
         return (Rights){0, 0};
 
     const unsigned bits = bits_for(longest, asker.user);
-    const unsigned below = bits & WEFT_DAV_MAY_ALL;
+    const unsigned below = bits & RIGHTS;
     const gboolean is_drop = (bits & UPLOADS) != 0 && (size_t)longest_length == length;
     return (Rights){below | (is_drop ? WEFT_DAV_MAY_SEE : 0), below};
 }
@@ -407,7 +411,7 @@ rights_of(const WeftDavRules *rules, Asker asker, const char *path, WeftDavExten
 
         if (!is_below(rule, asker.segment, path, length))
             continue;
-        const unsigned bits = bits_for(rule, asker.user) & WEFT_DAV_MAY_ALL;
+        const unsigned bits = bits_for(rule, asker.user) & RIGHTS;
         all &= bits;
         leads_on = leads_on || bits != 0;
     }

@@ -24,6 +24,7 @@ typedef enum {
     WEFT_DAV_RULE_READ,
     WEFT_DAV_RULE_UPLOAD, /* see the collection, add to it, and see nothing of what is in it */
     WEFT_DAV_RULE_WRITE,  /* and read */
+    WEFT_DAV_RULE_UNLOCK, /* and end the locks of others */
 } WeftDavRuleLevel;
 
 #define WEFT_DAV_MAX_RULES 4096

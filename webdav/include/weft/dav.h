@@ -11,12 +11,14 @@ G_BEGIN_DECLS
 
 /** What somebody may do at a path; bits. */
 typedef enum {
-    WEFT_DAV_MAY_SEE = 1 << 0,  /* that it is there: its name, its properties, its locks */
-    WEFT_DAV_MAY_READ = 1 << 1, /* what is in a file */
-    WEFT_DAV_MAY_ADD = 1 << 2,  /* make what is not there; not replace what is */
-    WEFT_DAV_MAY_WRITE = 1 << 3 /* make, replace, change, lock, remove */
+    WEFT_DAV_MAY_SEE = 1 << 0,   /* that it is there: its name, its properties, its locks */
+    WEFT_DAV_MAY_READ = 1 << 1,  /* what is in a file */
+    WEFT_DAV_MAY_ADD = 1 << 2,   /* make what is not there; not replace what is */
+    WEFT_DAV_MAY_WRITE = 1 << 3, /* make, replace, change, lock, remove */
+    WEFT_DAV_MAY_UNLOCK = 1 << 4 /* end the locks of others (RFC 3744 3.6) */
 } WeftDavMay;
 
+/** What users do as a rule. */
 #define WEFT_DAV_MAY_ALL                                                                           \
     (WEFT_DAV_MAY_SEE | WEFT_DAV_MAY_READ | WEFT_DAV_MAY_ADD | WEFT_DAV_MAY_WRITE)
 
