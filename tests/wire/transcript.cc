@@ -189,7 +189,8 @@ class Dialogue
         return true;
     }
 
-    /* What the client says without waiting goes together: what the server sees is the same each time. */
+    /* What the client says without waiting goes together: what the server sees is the same each
+     * time. */
     void send_unsent()
     {
         /* The server may have refused and closed: what it said is what counts. */

@@ -100,7 +100,7 @@ gboolean weft_server_prepare(WeftServer *server, GError **error);
 gboolean weft_server_run(WeftServer *server, GError **error);
 
 /**
- * Come back when each worker that runs has come by its event loop: until then it serves nobody.  For
+ * Come back when each worker that runs has come by its event loop: until then it serves nobody. For
  * watchdogs; from a fiber of any thread.
  */
 WEFT_PARKS gboolean weft_server_ping(WeftServer *server, GError **error);

@@ -23,8 +23,9 @@ WeftTlsContext *weft_tls_context_new_server(const char *certificate_path, const 
                                             GError **error);
 
 /**
- * Another certificate for a server's @context: clients that call the server by one of its names (SNI)
- * are shown it; those that call it by no name that is in any, the first.  Before @context is used.
+ * Another certificate for a server's @context: clients that call the server by one of its names
+ * (SNI) are shown it; those that call it by no name that is in any, the first.  Before @context is
+ * used.
  */
 gboolean weft_tls_context_add_certificate(WeftTlsContext *context, const char *certificate_path,
                                           const char *key_path, GError **error);
