@@ -120,9 +120,9 @@ put_value(const WeftEmitCodec *codec, const WeftIdlType *type, const WeftEmitPla
 static bool
 ends_run(const WeftIdlStruct *structure, const WeftIdlField *field)
 {
-    /* There is nothing to measure behind a pointer that may be NULL. */
+    /* A string that is not there has no length. */
     if (weft_emit_is_string(field->type))
-        return weft_emit_is_pointer(structure, field);
+        return weft_emit_is_pointer(structure, field) || weft_emit_has_presence(structure, field);
     return !weft_emit_is_short(field->type);
 }
 

@@ -468,3 +468,18 @@ TEST(GeneratedValues, AUnionHasExactlyOneField)
     EXPECT_EQ(shape_encode(&shape, WEFT_THRIFT_PROTOCOL_BINARY, &error), nullptr);
     EXPECT_NE(error, nullptr);
 }
+
+TEST(GeneratedValues, WhatIsAbsentIsNotLookedAt)
+{
+    g_autoptr(GError) error = nullptr;
+    Square square;
+
+    square_init(&square);
+    square.note = {nullptr, UINT32_MAX};
+    for (const WeftThriftProtocol protocol :
+         {WEFT_THRIFT_PROTOCOL_BINARY, WEFT_THRIFT_PROTOCOL_COMPACT, WEFT_THRIFT_PROTOCOL_JSON}) {
+        g_autoptr(GBytes) bytes = square_encode(&square, protocol, &error);
+        ASSERT_NE(bytes, nullptr) << error->message;
+        EXPECT_EQ(g_bytes_get_size(bytes), square_size(&square, protocol));
+    }
+}

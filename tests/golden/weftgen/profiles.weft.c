@@ -125,11 +125,8 @@ profile_write_binary(const void *value, uint8_t *at, WeftThriftWriter *writer)
     const Profile *typed = value;
 
     at = weft_thrift_writer_reserve(writer, at,
-                                    20 + WEFT_THRIFT_BINARY_STRING_BYTES +
-                                        weft_thrift_writer_string_room(writer, typed->name) +
-                                        WEFT_THRIFT_BINARY_STRING_BYTES +
-                                        weft_thrift_writer_string_room(writer, typed->note) +
-                                        WEFT_THRIFT_BINARY_LIST_BYTES);
+                                    17 + WEFT_THRIFT_BINARY_STRING_BYTES +
+                                        weft_thrift_writer_string_room(writer, typed->name));
     if (G_UNLIKELY(at == NULL))
         return NULL;
     at = weft_thrift_binary_put_field(at, WEFT_THRIFT_I64, 1);
@@ -140,10 +137,18 @@ profile_write_binary(const void *value, uint8_t *at, WeftThriftWriter *writer)
         return NULL;
     if (typed->has.note) {
         at = weft_thrift_binary_put_field(at, WEFT_THRIFT_STRING, 3);
+        at = weft_thrift_writer_reserve(writer, at,
+                                        WEFT_THRIFT_BINARY_STRING_BYTES +
+                                            weft_thrift_writer_string_room(writer, typed->note));
+        if (G_UNLIKELY(at == NULL))
+            return NULL;
         at = weft_thrift_binary_put_string(writer, at, typed->note);
         if (G_UNLIKELY(at == NULL))
             return NULL;
     }
+    at = weft_thrift_writer_reserve(writer, at, 3 + WEFT_THRIFT_BINARY_LIST_BYTES);
+    if (G_UNLIKELY(at == NULL))
+        return NULL;
     at = weft_thrift_binary_put_field(at, WEFT_THRIFT_LIST, 4);
     at = string_list_write_binary(&typed->hobbies, at, writer);
     if (G_UNLIKELY(at == NULL))
@@ -214,13 +219,10 @@ profile_write_compact(const void *value, uint8_t *at, WeftThriftWriter *writer)
     int16_t last_id = 0;
 
     at = weft_thrift_writer_reserve(writer, at,
-                                    4 * WEFT_THRIFT_COMPACT_FIELD_BYTES +
+                                    3 * WEFT_THRIFT_COMPACT_FIELD_BYTES +
                                         WEFT_THRIFT_COMPACT_I64_BYTES +
                                         WEFT_THRIFT_COMPACT_STRING_BYTES +
-                                        weft_thrift_writer_string_room(writer, typed->name) +
-                                        WEFT_THRIFT_COMPACT_STRING_BYTES +
-                                        weft_thrift_writer_string_room(writer, typed->note) +
-                                        WEFT_THRIFT_COMPACT_LIST_BYTES);
+                                        weft_thrift_writer_string_room(writer, typed->name));
     if (G_UNLIKELY(at == NULL))
         return NULL;
     at = weft_thrift_compact_put_field(at, WEFT_THRIFT_I64, 1, &last_id);
@@ -231,10 +233,20 @@ profile_write_compact(const void *value, uint8_t *at, WeftThriftWriter *writer)
         return NULL;
     if (typed->has.note) {
         at = weft_thrift_compact_put_field(at, WEFT_THRIFT_STRING, 3, &last_id);
+        at = weft_thrift_writer_reserve(writer, at,
+                                        WEFT_THRIFT_COMPACT_STRING_BYTES +
+                                            weft_thrift_writer_string_room(writer, typed->note));
+        if (G_UNLIKELY(at == NULL))
+            return NULL;
         at = weft_thrift_compact_put_string(writer, at, typed->note);
         if (G_UNLIKELY(at == NULL))
             return NULL;
     }
+    at = weft_thrift_writer_reserve(writer, at,
+                                    WEFT_THRIFT_COMPACT_FIELD_BYTES +
+                                        WEFT_THRIFT_COMPACT_LIST_BYTES);
+    if (G_UNLIKELY(at == NULL))
+        return NULL;
     at = weft_thrift_compact_put_field(at, WEFT_THRIFT_LIST, 4, &last_id);
     at = string_list_write_compact(&typed->hobbies, at, writer);
     if (G_UNLIKELY(at == NULL))

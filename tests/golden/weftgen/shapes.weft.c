@@ -887,21 +887,27 @@ words_write_binary(const void *value, uint8_t *at, WeftThriftWriter *writer)
 {
     const Words *typed = value;
 
-    at = weft_thrift_writer_reserve(writer, at,
-                                    38 + WEFT_THRIFT_BINARY_STRING_BYTES +
-                                        weft_thrift_writer_string_room(writer, typed->has_) +
-                                        WEFT_THRIFT_BINARY_STRING_BYTES +
-                                        weft_thrift_writer_string_room(writer, typed->fallback));
+    at = weft_thrift_writer_reserve(writer, at, 10);
     if (G_UNLIKELY(at == NULL))
         return NULL;
     at = weft_thrift_binary_put_field(at, WEFT_THRIFT_I32, 1);
     at = weft_thrift_binary_put_i32(at, typed->int_);
     if (typed->has.has_) {
         at = weft_thrift_binary_put_field(at, WEFT_THRIFT_STRING, 2);
+        at = weft_thrift_writer_reserve(writer, at,
+                                        WEFT_THRIFT_BINARY_STRING_BYTES +
+                                            weft_thrift_writer_string_room(writer, typed->has_));
+        if (G_UNLIKELY(at == NULL))
+            return NULL;
         at = weft_thrift_binary_put_string(writer, at, typed->has_);
         if (G_UNLIKELY(at == NULL))
             return NULL;
     }
+    at = weft_thrift_writer_reserve(writer, at,
+                                    28 + WEFT_THRIFT_BINARY_STRING_BYTES +
+                                        weft_thrift_writer_string_room(writer, typed->fallback));
+    if (G_UNLIKELY(at == NULL))
+        return NULL;
     at = weft_thrift_binary_put_field(at, WEFT_THRIFT_STRING, 3);
     at = weft_thrift_binary_put_string(writer, at, typed->fallback);
     if (G_UNLIKELY(at == NULL))
@@ -976,23 +982,30 @@ words_write_compact(const void *value, uint8_t *at, WeftThriftWriter *writer)
     int16_t last_id = 0;
 
     at = weft_thrift_writer_reserve(writer, at,
-                                    5 * WEFT_THRIFT_COMPACT_FIELD_BYTES + 17 +
-                                        WEFT_THRIFT_COMPACT_I32_BYTES +
-                                        WEFT_THRIFT_COMPACT_STRING_BYTES +
-                                        weft_thrift_writer_string_room(writer, typed->has_) +
-                                        WEFT_THRIFT_COMPACT_STRING_BYTES +
-                                        weft_thrift_writer_string_room(writer, typed->fallback) +
-                                        WEFT_THRIFT_COMPACT_I16_BYTES);
+                                    2 * WEFT_THRIFT_COMPACT_FIELD_BYTES +
+                                        WEFT_THRIFT_COMPACT_I32_BYTES);
     if (G_UNLIKELY(at == NULL))
         return NULL;
     at = weft_thrift_compact_put_field(at, WEFT_THRIFT_I32, 1, &last_id);
     at = weft_thrift_compact_put_i32(at, typed->int_);
     if (typed->has.has_) {
         at = weft_thrift_compact_put_field(at, WEFT_THRIFT_STRING, 2, &last_id);
+        at = weft_thrift_writer_reserve(writer, at,
+                                        WEFT_THRIFT_COMPACT_STRING_BYTES +
+                                            weft_thrift_writer_string_room(writer, typed->has_));
+        if (G_UNLIKELY(at == NULL))
+            return NULL;
         at = weft_thrift_compact_put_string(writer, at, typed->has_);
         if (G_UNLIKELY(at == NULL))
             return NULL;
     }
+    at = weft_thrift_writer_reserve(writer, at,
+                                    3 * WEFT_THRIFT_COMPACT_FIELD_BYTES + 17 +
+                                        WEFT_THRIFT_COMPACT_STRING_BYTES +
+                                        weft_thrift_writer_string_room(writer, typed->fallback) +
+                                        WEFT_THRIFT_COMPACT_I16_BYTES);
+    if (G_UNLIKELY(at == NULL))
+        return NULL;
     at = weft_thrift_compact_put_field(at, WEFT_THRIFT_STRING, 3, &last_id);
     at = weft_thrift_compact_put_string(writer, at, typed->fallback);
     if (G_UNLIKELY(at == NULL))
