@@ -19,7 +19,7 @@ struct WeftConnection {
     uint64_t id;
     WeftConnection *older; /* in the desk's list of parked, or of served ones */
     WeftConnection *newer;
-    int64_t since_us; /* it is in that list */
+    int64_t since_us;       /* it is in that list */
     gboolean wants_to_park; /* the service's last word */
     gpointer data;          /* the service's; owned */
     GDestroyNotify data_free;
