@@ -11,10 +11,10 @@
  * Two things that end up with one name are an error.
  */
 
+#include "codegen/resolve.h"
+
 #include <string.h>
 #include <weft/scan.h>
-
-#include "codegen/resolve.h"
 
 /* Keywords of C11 and C++20, and macros and types of the headers that generated code includes; in
  * the order of strcmp(). */

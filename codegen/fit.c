@@ -4,12 +4,13 @@
  * wanted there: what `const i32 A = 1` says may also be a double.
  */
 
+#include "codegen/resolve.h"
+
 #include <inttypes.h>
 #include <string.h>
 #include <weft/scan.h>
 
 #include "codegen/literal.h"
-#include "codegen/resolve.h"
 #include "codegen/scope.h"
 
 enum {
