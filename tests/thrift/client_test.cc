@@ -721,6 +721,27 @@ TEST_F(Client, FailsWhereNoHostAnswers)
     });
 }
 
+TEST_F(Client, AHostThatCannotBeConnectedToCostsNoMoreThanItsTime)
+{
+    in_fiber([] {
+        World world([](Peer &peer) { peer.serve_add(); });
+        const int64_t begun_us = weft_clock_now_us();
+
+        world.silent_host = "a:1";
+        world.open("thrift://a:1,b:2?connect_timeout=300ms");
+        EXPECT_EQ(sum_of_add(world), 1);
+        EXPECT_EQ((weft_clock_now_us() - begun_us) / 1000, 300);
+        EXPECT_EQ(sum_of_add(world), 1);
+        EXPECT_EQ(world.asked, (std::vector<std::string>{"a:1", "b:2"}));
+
+        /* Where the caller's time ends first, nobody else is asked. */
+        world.open("thrift://a:1,b:2?timeout=100ms");
+        world.asked.clear();
+        failure_of_add(world, WEFT_ERROR, WEFT_ERROR_TIMED_OUT);
+        EXPECT_EQ(world.asked, std::vector<std::string>{"a:1"});
+    });
+}
+
 TEST_F(Client, AHostThatNeverAnswersIsLeftAloneToo)
 {
     in_fiber([] {

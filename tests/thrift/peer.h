@@ -363,6 +363,7 @@ class World
     Script everybody;
     std::map<std::string, Script> hosts; /* by address */
     std::vector<std::string> asked;      /* addresses, in turn */
+    std::string silent_host;             /* cannot be connected to, and does not say so */
     WeftThriftClient *client = nullptr;
     WeftGroup *group;
     size_t capacity = 65536;
@@ -382,6 +383,10 @@ class World
         WeftStream *theirs;
 
         asked.push_back(address);
+        if (address == silent_host) {
+            EXPECT_FALSE(weft_fiber_sleep_ms(1000000, error));
+            return nullptr;
+        }
         if (script == nullptr) {
             g_set_error(error, WEFT_ERROR, WEFT_ERROR_IO, "connect to %s: Connection refused",
                         address.c_str());
