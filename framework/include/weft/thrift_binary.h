@@ -20,6 +20,7 @@ enum {
 
 /* ---- writing ---- */
 
+/** One byte. */
 static inline uint8_t *
 weft_thrift_binary_put_i8(uint8_t *at, int8_t value)
 {
@@ -27,6 +28,7 @@ weft_thrift_binary_put_i8(uint8_t *at, int8_t value)
     return at + 1;
 }
 
+/** One byte: 0 or 1. */
 static inline uint8_t *
 weft_thrift_binary_put_bool(uint8_t *at, bool value)
 {
@@ -34,6 +36,7 @@ weft_thrift_binary_put_bool(uint8_t *at, bool value)
     return at + 1;
 }
 
+/** Two bytes. */
 static inline uint8_t *
 weft_thrift_binary_put_i16(uint8_t *at, int16_t value)
 {
@@ -43,6 +46,7 @@ weft_thrift_binary_put_i16(uint8_t *at, int16_t value)
     return at + sizeof wire;
 }
 
+/** Four bytes. */
 static inline uint8_t *
 weft_thrift_binary_put_i32(uint8_t *at, int32_t value)
 {
@@ -52,6 +56,7 @@ weft_thrift_binary_put_i32(uint8_t *at, int32_t value)
     return at + sizeof wire;
 }
 
+/** Eight bytes. */
 static inline uint8_t *
 weft_thrift_binary_put_i64(uint8_t *at, int64_t value)
 {
@@ -61,6 +66,7 @@ weft_thrift_binary_put_i64(uint8_t *at, int64_t value)
     return at + sizeof wire;
 }
 
+/** Eight bytes, of IEEE 754. */
 static inline uint8_t *
 weft_thrift_binary_put_double(uint8_t *at, double value)
 {
@@ -70,6 +76,7 @@ weft_thrift_binary_put_double(uint8_t *at, double value)
     return weft_thrift_binary_put_i64(at, bits);
 }
 
+/** Sixteen bytes. */
 static inline uint8_t *
 weft_thrift_binary_put_uuid(uint8_t *at, WeftUuid value)
 {
@@ -77,6 +84,7 @@ weft_thrift_binary_put_uuid(uint8_t *at, WeftUuid value)
     return at + sizeof value.bytes;
 }
 
+/** The head of a field; its value follows. */
 static inline uint8_t *
 weft_thrift_binary_put_field(uint8_t *at, WeftThriftKind kind, int16_t id)
 {
@@ -84,6 +92,7 @@ weft_thrift_binary_put_field(uint8_t *at, WeftThriftKind kind, int16_t id)
     return weft_thrift_binary_put_i16(at + 1, id);
 }
 
+/** The end of a struct. */
 static inline uint8_t *
 weft_thrift_binary_put_stop(uint8_t *at)
 {
@@ -99,6 +108,7 @@ weft_thrift_binary_put_list(uint8_t *at, WeftThriftKind kind, uint32_t n_items)
     return weft_thrift_binary_put_i32(at + 1, (int32_t)n_items);
 }
 
+/** The head of a map; keys and values follow in turn. */
 static inline uint8_t *
 weft_thrift_binary_put_map(uint8_t *at, WeftThriftKind key_kind, WeftThriftKind value_kind,
                            uint32_t n_items)
@@ -119,6 +129,7 @@ weft_thrift_binary_put_string(WeftThriftWriter *writer, uint8_t *at, WeftString 
 
 /* ---- reading ---- */
 
+/** One byte. */
 static inline const uint8_t *
 weft_thrift_binary_get_i8(const uint8_t *at, WeftThriftReader *reader, int8_t *ret_value)
 {
@@ -128,6 +139,7 @@ weft_thrift_binary_get_i8(const uint8_t *at, WeftThriftReader *reader, int8_t *r
     return at + 1;
 }
 
+/** One byte; what is not 0 is true. */
 static inline const uint8_t *
 weft_thrift_binary_get_bool(const uint8_t *at, WeftThriftReader *reader, bool *ret_value)
 {
@@ -137,6 +149,7 @@ weft_thrift_binary_get_bool(const uint8_t *at, WeftThriftReader *reader, bool *r
     return at + 1;
 }
 
+/** Two bytes. */
 static inline const uint8_t *
 weft_thrift_binary_get_i16(const uint8_t *at, WeftThriftReader *reader, int16_t *ret_value)
 {
@@ -159,6 +172,7 @@ weft_thrift_binary_load_32(const uint8_t *at)
     return GUINT32_FROM_BE(wire);
 }
 
+/** Eight of them. */
 static inline uint64_t
 weft_thrift_binary_load_64(const uint8_t *at)
 {
@@ -168,6 +182,7 @@ weft_thrift_binary_load_64(const uint8_t *at)
     return GUINT64_FROM_BE(wire);
 }
 
+/** Four bytes. */
 static inline const uint8_t *
 weft_thrift_binary_get_i32(const uint8_t *at, WeftThriftReader *reader, int32_t *ret_value)
 {
@@ -177,6 +192,7 @@ weft_thrift_binary_get_i32(const uint8_t *at, WeftThriftReader *reader, int32_t 
     return at + 4;
 }
 
+/** Eight bytes. */
 static inline const uint8_t *
 weft_thrift_binary_get_i64(const uint8_t *at, WeftThriftReader *reader, int64_t *ret_value)
 {
@@ -186,6 +202,7 @@ weft_thrift_binary_get_i64(const uint8_t *at, WeftThriftReader *reader, int64_t 
     return at + 8;
 }
 
+/** Eight bytes. */
 static inline const uint8_t *
 weft_thrift_binary_get_double(const uint8_t *at, WeftThriftReader *reader, double *ret_value)
 {
@@ -196,6 +213,7 @@ weft_thrift_binary_get_double(const uint8_t *at, WeftThriftReader *reader, doubl
     return at + 8;
 }
 
+/** Sixteen bytes. */
 static inline const uint8_t *
 weft_thrift_binary_get_uuid(const uint8_t *at, WeftThriftReader *reader, WeftUuid *ret_value)
 {
@@ -205,6 +223,7 @@ weft_thrift_binary_get_uuid(const uint8_t *at, WeftThriftReader *reader, WeftUui
     return at + sizeof ret_value->bytes;
 }
 
+/** A length of four bytes, and so many bytes; borrowed or copied as @reader does. */
 static inline const uint8_t *
 weft_thrift_binary_get_string(const uint8_t *at, WeftThriftReader *reader, WeftString *ret_string)
 {

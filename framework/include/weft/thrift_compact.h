@@ -53,12 +53,14 @@ enum {
 
 /* ---- writing ---- */
 
+/** Small numbers of both signs as small ones without: 0, -1, 1, -2 become 0, 1, 2, 3. */
 static inline uint64_t
 weft_thrift_compact_zigzag(int64_t value)
 {
     return (uint64_t)value << 1 ^ (uint64_t)(value >> 63);
 }
 
+/** The way back. */
 static inline int64_t
 weft_thrift_compact_unzigzag(uint64_t value)
 {
@@ -90,6 +92,7 @@ weft_thrift_compact_put_varint(uint8_t *at, uint64_t value)
     return at + n_bytes;
 }
 
+/** One byte, as it is. */
 static inline uint8_t *
 weft_thrift_compact_put_i8(uint8_t *at, int8_t value)
 {
@@ -97,24 +100,28 @@ weft_thrift_compact_put_i8(uint8_t *at, int8_t value)
     return at + 1;
 }
 
+/** The varint of its zigzag form. */
 static inline uint8_t *
 weft_thrift_compact_put_i16(uint8_t *at, int16_t value)
 {
     return weft_thrift_compact_put_varint(at, (uint32_t)weft_thrift_compact_zigzag(value));
 }
 
+/** The varint of its zigzag form. */
 static inline uint8_t *
 weft_thrift_compact_put_i32(uint8_t *at, int32_t value)
 {
     return weft_thrift_compact_put_varint(at, (uint32_t)weft_thrift_compact_zigzag(value));
 }
 
+/** The varint of its zigzag form. */
 static inline uint8_t *
 weft_thrift_compact_put_i64(uint8_t *at, int64_t value)
 {
     return weft_thrift_compact_put_varint(at, weft_thrift_compact_zigzag(value));
 }
 
+/** Eight bytes, little-endian. */
 static inline uint8_t *
 weft_thrift_compact_put_double(uint8_t *at, double value)
 {
@@ -126,6 +133,7 @@ weft_thrift_compact_put_double(uint8_t *at, double value)
     return at + sizeof bits;
 }
 
+/** Sixteen bytes. */
 static inline uint8_t *
 weft_thrift_compact_put_uuid(uint8_t *at, WeftUuid value)
 {
@@ -141,6 +149,8 @@ weft_thrift_compact_put_bool(uint8_t *at, bool value)
     return at + 1;
 }
 
+/** What put_field() and put_bool_field() have in common.  @wire_kind: with the number of this
+ * protocol */
 static inline uint8_t *
 weft_thrift_compact_put_field_head(uint8_t *at, uint8_t wire_kind, int16_t id, int16_t *last_id)
 {
@@ -163,6 +173,7 @@ weft_thrift_compact_put_field(uint8_t *at, WeftThriftKind kind, int16_t id, int1
     return weft_thrift_compact_put_field_head(at, weft_thrift_compact_wire_kind(kind), id, last_id);
 }
 
+/** A field and its value in one. */
 static inline uint8_t *
 weft_thrift_compact_put_bool_field(uint8_t *at, bool value, int16_t id, int16_t *last_id)
 {
@@ -170,6 +181,7 @@ weft_thrift_compact_put_bool_field(uint8_t *at, bool value, int16_t id, int16_t 
         at, value ? WEFT_THRIFT_COMPACT_TRUE : WEFT_THRIFT_COMPACT_FALSE, id, last_id);
 }
 
+/** The end of a struct. */
 static inline uint8_t *
 weft_thrift_compact_put_stop(uint8_t *at)
 {
@@ -191,6 +203,7 @@ weft_thrift_compact_put_list(uint8_t *at, WeftThriftKind kind, uint32_t n_items)
     return weft_thrift_compact_put_varint(at + 1, n_items);
 }
 
+/** The head of a map; an empty one has no kinds. */
 static inline uint8_t *
 weft_thrift_compact_put_map(uint8_t *at, WeftThriftKind key_kind, WeftThriftKind value_kind,
                             uint32_t n_items)
@@ -221,12 +234,14 @@ weft_thrift_compact_varint_size(uint64_t value)
     return (70U - (unsigned)__builtin_clzll(value | 1)) / 7;
 }
 
+/** Bytes that put_i16(), put_i32() and put_i64() write. */
 static inline size_t
 weft_thrift_compact_i64_size(int64_t value)
 {
     return weft_thrift_compact_varint_size(weft_thrift_compact_zigzag(value));
 }
 
+/** Bytes that put_string() writes. */
 static inline size_t
 weft_thrift_compact_string_size(WeftString string)
 {
@@ -243,12 +258,14 @@ weft_thrift_compact_field_size(int16_t id, int16_t *last_id)
     return distance > 0 && distance <= 15 ? 1 : 1 + weft_thrift_compact_i64_size(id);
 }
 
+/** Bytes that put_list() writes. */
 static inline size_t
 weft_thrift_compact_list_size(uint32_t n_items)
 {
     return n_items < 15 ? 1 : 1 + weft_thrift_compact_varint_size(n_items);
 }
 
+/** Bytes that put_map() writes. */
 static inline size_t
 weft_thrift_compact_map_size(uint32_t n_items)
 {
@@ -261,6 +278,7 @@ weft_thrift_compact_map_size(uint32_t n_items)
 const uint8_t *weft_thrift_compact_get_long_varint(const uint8_t *at, WeftThriftReader *reader,
                                                    uint64_t *ret_value);
 
+/** Up to ten bytes. */
 static inline const uint8_t *
 weft_thrift_compact_get_varint(const uint8_t *at, WeftThriftReader *reader, uint64_t *ret_value)
 {
@@ -286,6 +304,7 @@ weft_thrift_compact_get_varint(const uint8_t *at, WeftThriftReader *reader, uint
     return at + ((unsigned)__builtin_ctzll(ends) + 1) / 8;
 }
 
+/** One byte. */
 static inline const uint8_t *
 weft_thrift_compact_get_i8(const uint8_t *at, WeftThriftReader *reader, int8_t *ret_value)
 {
@@ -295,6 +314,7 @@ weft_thrift_compact_get_i8(const uint8_t *at, WeftThriftReader *reader, int8_t *
     return at + 1;
 }
 
+/** The varint of its zigzag form. */
 static inline const uint8_t *
 weft_thrift_compact_get_i64(const uint8_t *at, WeftThriftReader *reader, int64_t *ret_value)
 {
@@ -318,6 +338,7 @@ weft_thrift_compact_get_size(const uint8_t *at, WeftThriftReader *reader, uint32
     return at;
 }
 
+/** The varint of its zigzag form; more than 32 bits are a failure. */
 static inline const uint8_t *
 weft_thrift_compact_get_i32(const uint8_t *at, WeftThriftReader *reader, int32_t *ret_value)
 {
@@ -328,6 +349,7 @@ weft_thrift_compact_get_i32(const uint8_t *at, WeftThriftReader *reader, int32_t
     return at;
 }
 
+/** The varint of its zigzag form; more than 16 bits are a failure. */
 static inline const uint8_t *
 weft_thrift_compact_get_i16(const uint8_t *at, WeftThriftReader *reader, int16_t *ret_value)
 {
@@ -340,6 +362,7 @@ weft_thrift_compact_get_i16(const uint8_t *at, WeftThriftReader *reader, int16_t
     return at;
 }
 
+/** Eight bytes. */
 static inline const uint8_t *
 weft_thrift_compact_get_double(const uint8_t *at, WeftThriftReader *reader, double *ret_value)
 {
@@ -353,6 +376,7 @@ weft_thrift_compact_get_double(const uint8_t *at, WeftThriftReader *reader, doub
     return at + sizeof bits;
 }
 
+/** Sixteen bytes. */
 static inline const uint8_t *
 weft_thrift_compact_get_uuid(const uint8_t *at, WeftThriftReader *reader, WeftUuid *ret_value)
 {
@@ -380,6 +404,7 @@ weft_thrift_compact_get_bool_field(const uint8_t *at, WeftThriftReader *reader, 
     return at;
 }
 
+/** A length, and so many bytes; borrowed or copied as @reader does. */
 static inline const uint8_t *
 weft_thrift_compact_get_string(const uint8_t *at, WeftThriftReader *reader, WeftString *ret_string)
 {

@@ -20,12 +20,14 @@ enum {
 /** A field's kind and id in one value, for `switch`. */
 #define WEFT_THRIFT_KEY(kind, id) ((uint32_t)(kind) << 16 | (uint16_t)(id))
 
+/** The parts of a key. */
 static inline WeftThriftKind
 weft_thrift_key_kind(uint32_t key)
 {
     return (WeftThriftKind)(key >> 16);
 }
 
+/** The parts of a key. */
 static inline int16_t
 weft_thrift_key_id(uint32_t key)
 {
@@ -48,6 +50,7 @@ weft_thrift_reader_truncated(WeftThriftReader *reader, const uint8_t *at)
     return NULL;
 }
 
+/** @reason: static text */
 static inline const uint8_t *
 weft_thrift_reader_malformed(WeftThriftReader *reader, const uint8_t *at, const char *reason)
 {
@@ -75,6 +78,7 @@ weft_thrift_reader_enter(WeftThriftReader *reader, const uint8_t *at)
     return false;
 }
 
+/** Behind a struct that enter() let in. */
 static inline void
 weft_thrift_reader_leave(WeftThriftReader *reader)
 {
@@ -138,6 +142,7 @@ weft_thrift_reader_take_items(WeftThriftReader *reader, const uint8_t *at, uint3
 void *weft_thrift_reader_new_value(WeftThriftReader *reader, const uint8_t *at,
                                    const WeftThriftType *type);
 
+/** TRUE if @string is not copied but becomes a piece of its own. */
 static inline bool
 weft_thrift_writer_refers_to(const WeftThriftWriter *writer, WeftString string)
 {
