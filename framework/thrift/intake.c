@@ -94,8 +94,9 @@ make_room(WeftThriftIntake *intake)
     if (weft_buffer_room(input) > 0)
         return TRUE;
 
-    const size_t capacity = MIN(MAX(input->capacity * 2, WEFT_BLOCK_LARGE_BYTES),
-                                MAX(intake->n_wanted, input->end + 1));
+    /* Without a frame the next byte is all that is known to be wanted: it doubles each time. */
+    const size_t most = intake->is_unframed ? SIZE_MAX : MAX(intake->n_wanted, input->end + 1);
+    const size_t capacity = MIN(MAX(input->capacity * 2, WEFT_BLOCK_LARGE_BYTES), most);
     return move_to(input, g_try_malloc(capacity), capacity);
 }
 
