@@ -28,6 +28,8 @@ static gboolean
 echo(benchBenchIf *iface G_GNUC_UNUSED, GByteArray **result, const GByteArray *data,
      GError **error G_GNUC_UNUSED)
 {
+    if (*result == NULL)
+        *result = g_byte_array_new();
     g_byte_array_append(*result, data->data, data->len);
     return TRUE;
 }
