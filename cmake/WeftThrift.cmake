@@ -48,6 +48,8 @@ function(weft_thrift target)
             COMMENT "weftgen ${name}.thrift"
             VERBATIM)
         target_sources(${target} PRIVATE ${made})
+        # A loop over a container's items that begins inside a line of the cache takes up to a third longer.
+        set_source_files_properties(${into}/${name}.weft.c PROPERTIES COMPILE_OPTIONS -falign-loops=64)
     endforeach()
     target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${output}>)
 endfunction()
