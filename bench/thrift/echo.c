@@ -191,7 +191,7 @@ main(int argc, char **argv)
 {
     struct rlimit limit;
     const int listener = listen_at(argc > 1 ? atoi(argv[1]) : 0);
-    struct epoll_event events[MAX_EVENTS] = {{.events = EPOLLIN, .data.ptr = NULL}};
+    static struct epoll_event events[MAX_EVENTS] = {{.events = EPOLLIN, .data.ptr = NULL}};
 
     if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
         limit.rlim_cur = limit.rlim_max;

@@ -110,7 +110,7 @@ static char *
 read_input(GError **error)
 {
     g_autoptr(GString) text = g_string_new(NULL);
-    char bytes[4096];
+    char bytes[1024];
     size_t n_read;
 
     while ((n_read = fread(bytes, 1, sizeof bytes, stdin)) > 0) {
