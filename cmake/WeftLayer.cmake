@@ -21,6 +21,13 @@ function(weft_test name)
     target_link_libraries(${name} PRIVATE ${TEST_LINKS} GTest::gmock GTest::gtest_main)
     add_test(NAME ${name} COMMAND ${name} ${TEST_ARGS})
     set_tests_properties(${name} PROPERTIES LABELS "${TEST_LABELS}")
+    # All that ThreadSanitizer's build needs.
+    if(threads IN_LIST TEST_LABELS)
+        if(NOT TARGET threaded_tests)
+            add_custom_target(threaded_tests)
+        endif()
+        add_dependencies(threaded_tests ${name})
+    endif()
 endfunction()
 
 # weft_fuzzer(NAME LINKS targets...): tests/fuzz/NAME.c with its corpus tests/fuzz/corpus/NAME/, which
