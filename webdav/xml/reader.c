@@ -8,10 +8,10 @@
 
 #include <libxml/parser.h>
 #include <string.h>
+#include <weft/arena.h>
 #include <weft/http.h>
 #include <weft/scan.h>
 
-#include "webdav/xml/arena.h"
 #include "webdav/xml/encoding.h"
 #include "webdav/xml/kept_bodies.h"
 
@@ -27,7 +27,7 @@
 
 struct WeftDavXml {
     unsigned n_refs; /* all of one thread */
-    WeftDavArena arena;
+    WeftArena arena;
     WeftDavXmlNode *root;
 };
 
@@ -85,7 +85,7 @@ add_node(Reading *reading, WeftDavXmlKind kind)
         return NULL;
     }
 
-    WeftDavXmlNode *node = weft_dav_arena_take(&reading->xml->arena, sizeof *node);
+    WeftDavXmlNode *node = weft_arena_alloc(&reading->xml->arena, sizeof *node);
     WeftDavXmlNode *parent = reading->current;
 
     *node = (WeftDavXmlNode){.kind = kind, .parent = parent};
@@ -108,7 +108,7 @@ end_text(Reading *reading)
     WeftDavXmlNode *node = add_node(reading, WEFT_DAV_XML_TEXT);
     if (node != NULL)
         node->text =
-            weft_dav_arena_copy(&reading->xml->arena, reading->text->str, reading->text->len);
+            weft_arena_strndup(&reading->xml->arena, reading->text->str, reading->text->len);
     g_string_truncate(reading->text, 0);
 }
 
@@ -124,7 +124,7 @@ keep(Reading *reading, const xmlChar *string, size_t max_bytes)
     }
     if (length == 0)
         return "";
-    return weft_dav_arena_copy(&reading->xml->arena, string, length);
+    return weft_arena_strndup(&reading->xml->arena, (const char *)string, length);
 }
 
 /* libxml2 leaves an ampersand in a value as "&#38;", for a tree builder to expand; a bare one
@@ -133,7 +133,8 @@ static const char *
 keep_value(Reading *reading, const xmlChar *begin, const xmlChar *end)
 {
     static const char escaped[] = "&#38;";
-    char *value = weft_dav_arena_copy(&reading->xml->arena, begin, (size_t)(end - begin));
+    char *value =
+        weft_arena_strndup(&reading->xml->arena, (const char *)begin, (size_t)(end - begin));
     char *out = value;
 
     for (const char *in = value; *in != '\0';) {
@@ -168,7 +169,7 @@ keep_attributes(Reading *reading, WeftDavXmlNode *node, size_t n_attributes,
         refuse(reading, 413, "too many attributes");
         return FALSE;
     }
-    kept = weft_dav_arena_take(&reading->xml->arena, n_attributes * sizeof *kept);
+    kept = weft_arena_alloc(&reading->xml->arena, n_attributes * sizeof *kept);
     for (size_t i = 0; i < n_attributes; i++, attributes += N_FIELDS) {
         kept[i].name = keep(reading, attributes[NAME], MAX_NAME_BYTES);
         kept[i].prefix = keep(reading, attributes[PREFIX], MAX_NAME_BYTES);
@@ -193,7 +194,7 @@ keep_namespaces(Reading *reading, WeftDavXmlNode *node, size_t n_namespaces,
         refuse(reading, 413, "too many namespaces");
         return FALSE;
     }
-    kept = weft_dav_arena_take(&reading->xml->arena, n_namespaces * sizeof *kept);
+    kept = weft_arena_alloc(&reading->xml->arena, n_namespaces * sizeof *kept);
     for (size_t i = 0; i < n_namespaces; i++) {
         kept[i].prefix = keep(reading, namespaces[2 * i], MAX_NAME_BYTES);
         kept[i].uri = keep_ns(reading, namespaces[2 * i + 1]);
@@ -371,6 +372,7 @@ read_anew(const void *bytes, size_t size, GError **error)
     Reading reading = {.xml = xml, .text = g_string_new(NULL)};
 
     xml->n_refs = 1;
+    weft_arena_init(&xml->arena, SIZE_MAX);
     parse(&reading, text, text_size);
     g_string_free(reading.text, TRUE);
     if (reading.error != NULL) {
@@ -413,7 +415,7 @@ weft_dav_xml_free(WeftDavXml *xml)
 {
     if (xml == NULL || --xml->n_refs > 0)
         return;
-    weft_dav_arena_clear(&xml->arena);
+    weft_arena_clear(&xml->arena);
     g_free(xml);
 }
 
