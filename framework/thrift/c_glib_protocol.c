@@ -357,10 +357,14 @@ read_struct(Reading *reading, const WeftThriftType *type, void *value)
     if (seen == NULL)
         return refuse_limit(reading->error, "large a message");
     memset(seen, 0, type->n_fields);
-    return thrift_protocol_read_struct_begin(reading->protocol, &name, reading->error) >= 0 &&
-           read_fields(reading, type, value, seen) &&
-           thrift_protocol_read_struct_end(reading->protocol, reading->error) >= 0 &&
-           has_what_it_needs(type, value, seen, reading->error);
+    if (thrift_protocol_read_struct_begin(reading->protocol, &name, reading->error) < 0)
+        return FALSE;
+    const gboolean has_fields = read_fields(reading, type, value, seen);
+    /* Also after a failure: the compact protocol remembers each struct that was begun, and would
+     * lose that memory at its own end. */
+    const gboolean has_ended =
+        thrift_protocol_read_struct_end(reading->protocol, has_fields ? reading->error : NULL) >= 0;
+    return has_fields && has_ended && has_what_it_needs(type, value, seen, reading->error);
 }
 
 static gboolean
@@ -499,14 +503,10 @@ write_field(Writing *writing, const WeftThriftField *field, const void *member)
 }
 
 static gboolean
-write_struct(Writing *writing, const WeftThriftType *type, const void *value)
+write_fields(Writing *writing, const WeftThriftType *type, const void *value)
 {
-    ThriftProtocol *protocol = writing->protocol;
     unsigned n_written = 0;
 
-    g_assert(value != NULL);
-    if (thrift_protocol_write_struct_begin(protocol, type->name, writing->error) < 0)
-        return FALSE;
     for (unsigned i = 0; i < type->n_fields; i++) {
         const void *member = find_member(type, &type->fields[i], value);
         if (member == NULL) {
@@ -521,8 +521,20 @@ write_struct(Writing *writing, const WeftThriftType *type, const void *value)
     }
     if (type->flavour == WEFT_THRIFT_UNION && n_written == 0)
         return refuse(writing->error, "a union without a value: %s", type->name);
-    return thrift_protocol_write_field_stop(protocol, writing->error) >= 0 &&
-           thrift_protocol_write_struct_end(protocol, writing->error) >= 0;
+    return thrift_protocol_write_field_stop(writing->protocol, writing->error) >= 0;
+}
+
+static gboolean
+write_struct(Writing *writing, const WeftThriftType *type, const void *value)
+{
+    g_assert(value != NULL);
+    if (thrift_protocol_write_struct_begin(writing->protocol, type->name, writing->error) < 0)
+        return FALSE;
+    const gboolean has_fields = write_fields(writing, type, value);
+    /* As in read_struct(). */
+    return thrift_protocol_write_struct_end(writing->protocol,
+                                            has_fields ? writing->error : NULL) >= 0 &&
+           has_fields;
 }
 
 static gboolean
