@@ -129,12 +129,12 @@ TEST(Plan, AllpropIsLiveThenDead)
     const std::string full = Response("", "f", folder_info, dead);
 
     EXPECT_EQ(plain.find("getetag"), std::string::npos);
-    EXPECT_EQ(plain.find("404"), std::string::npos);
+    EXPECT_EQ(plain.find("HTTP/1.1 404"), std::string::npos);
     EXPECT_NE(plain.find("<D:displayname>f</D:displayname>"), std::string::npos);
     EXPECT_EQ(full.find("<D:displayname>"), std::string::npos);
     EXPECT_EQ(full.find("displayname xmlns"), full.rfind("displayname xmlns"));
     EXPECT_GT(full.find("<U:color"), full.find("<D:resourcetype>"));
-    EXPECT_EQ(full.find("404"), std::string::npos);
+    EXPECT_EQ(full.find("HTTP/1.1 404"), std::string::npos);
 }
 
 TEST(Plan, AllpropWithIncludeTellsWhatIsMissing)
@@ -161,7 +161,7 @@ TEST(Plan, PropnameGivesNamesOnly)
                           "<D:lockdiscovery/><D:supportedlock/>"
                           "<X:color xmlns:X=\"urn:u\"/></D:prop>") +
                   found + "</D:response>\n");
-    EXPECT_EQ(Response(body, "f", folder_info).find("404"), std::string::npos);
+    EXPECT_EQ(Response(body, "f", folder_info).find("HTTP/1.1 404"), std::string::npos);
 }
 
 TEST(Plan, LeavesRoomForNamesThatAreAllEscapes)
