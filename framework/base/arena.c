@@ -159,16 +159,26 @@ char *
 weft_arena_printf(WeftArena *arena, const char *format, ...)
 {
     va_list arguments;
-    va_list again;
 
     va_start(arguments, format);
-    va_copy(again, arguments);
-    const int length = vsnprintf(NULL, 0, format, arguments);
+    char *text = weft_arena_vprintf(arena, NULL, format, arguments);
     va_end(arguments);
+    return text;
+}
+
+char *
+weft_arena_vprintf(WeftArena *arena, size_t *ret_length, const char *format, va_list arguments)
+{
+    va_list again;
+
+    va_copy(again, arguments);
+    const int length = vsnprintf(NULL, 0, format, again);
+    va_end(again);
     g_assert(length >= 0);
 
     char *text = weft_arena_alloc(arena, (size_t)length + 1);
-    vsnprintf(text, (size_t)length + 1, format, again);
-    va_end(again);
+    vsnprintf(text, (size_t)length + 1, format, arguments);
+    if (ret_length != NULL)
+        *ret_length = (size_t)length;
     return text;
 }

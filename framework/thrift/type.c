@@ -6,7 +6,6 @@
 #include <weft/thrift_type.h>
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "thrift/value.h"
@@ -44,17 +43,11 @@ WeftString
 weft_string_printf(WeftArena *arena, const char *format, ...)
 {
     va_list arguments;
-    va_list again;
+    size_t length = 0;
 
     va_start(arguments, format);
-    va_copy(again, arguments);
-    const int length = vsnprintf(NULL, 0, format, arguments);
+    const char *text = weft_arena_vprintf(arena, &length, format, arguments);
     va_end(arguments);
-    g_assert(length >= 0);
-
-    char *text = weft_arena_alloc(arena, (size_t)length + 1);
-    vsnprintf(text, (size_t)length + 1, format, again);
-    va_end(again);
     return (WeftString){text, (uint32_t)length};
 }
 

@@ -64,6 +64,10 @@ char *weft_arena_strndup(WeftArena *arena, const char *text, size_t size);
 /** @format: as for printf() */
 char *weft_arena_printf(WeftArena *arena, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
+/** @ret_length: (nullable): of the text without its NUL, bytes */
+char *weft_arena_vprintf(WeftArena *arena, size_t *ret_length, const char *format,
+                         va_list arguments) G_GNUC_PRINTF(3, 0);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WeftArena, weft_arena_free)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(WeftArena, weft_arena_clear)
 
