@@ -182,11 +182,10 @@ send_http(WeftThriftConnection *connection, const WeftThriftOutgoing *outgoing,
         .host = connection->host,
         .pairs = outgoing->pairs,
         .n_pairs = outgoing->n_pairs,
+        .size_bytes = weft_thrift_pieces_size(pieces, n_pieces),
     };
     size_t head_length;
 
-    for (uint32_t i = 0; i < n_pieces; i++)
-        post.size_bytes += pieces[i].iov_len;
     const char *head =
         weft_thrift_http_request_head(&post, &connection->scratch, &head_length, error);
     if (head == NULL)

@@ -385,8 +385,8 @@ put_infos(uint8_t *at, const WeftThriftHeader *header)
     return at;
 }
 
-static size_t
-count_bytes(const struct iovec *pieces, uint32_t n_pieces)
+size_t
+weft_thrift_pieces_size(const struct iovec *pieces, uint32_t n_pieces)
 {
     size_t n_bytes = 0;
 
@@ -416,7 +416,7 @@ deflate_payload(const struct iovec *payload, uint32_t n_payload, WeftArena *aren
     gboolean succeeded = FALSE;
 
     if (deflateInit(&stream, Z_DEFAULT_COMPRESSION) == Z_OK) {
-        const size_t room = deflateBound(&stream, count_bytes(payload, n_payload));
+        const size_t room = deflateBound(&stream, weft_thrift_pieces_size(payload, n_payload));
 
         result.iov_base = weft_arena_try_alloc(arena, room);
         stream.next_out = result.iov_base;
@@ -461,7 +461,7 @@ weft_thrift_header_write(const WeftThriftHeader *header, const struct iovec *pay
 
     if (pieces == NULL)
         return NULL;
-    const size_t payload_bytes = count_bytes(pieces + 1, n_payload);
+    const size_t payload_bytes = weft_thrift_pieces_size(pieces + 1, n_payload);
     uint8_t *begin = NULL;
     if (info_room <= MAX_INFO_BYTES && payload_bytes <= G_MAXINT32 - MAX_INFO_BYTES - FIXED_BYTES)
         begin = weft_arena_try_alloc(arena, LENGTH_BYTES + FIXED_BYTES + info_room);

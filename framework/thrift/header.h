@@ -69,6 +69,9 @@ const struct iovec *weft_thrift_header_write(const WeftThriftHeader *header,
                                              WeftArena *arena, uint32_t *ret_n_pieces,
                                              GError **error);
 
+/** Bytes in all of @pieces. */
+size_t weft_thrift_pieces_size(const struct iovec *pieces, uint32_t n_pieces);
+
 /** Returns: (nullable): the value of the pair called @name, in any case */
 const char *weft_thrift_header_find(const WeftThriftHeader *header, const char *name);
 

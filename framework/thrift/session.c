@@ -254,16 +254,6 @@ send_apart(WeftThriftTurn *turn, const struct iovec *pieces, uint32_t n_pieces)
     send_pieces(session, all, (size_t)n_pieces + 1);
 }
 
-static size_t
-count_bytes(const struct iovec *pieces, uint32_t n_pieces)
-{
-    size_t n_bytes = 0;
-
-    for (uint32_t i = 0; i < n_pieces; i++)
-        n_bytes += pieces[i].iov_len;
-    return n_bytes;
-}
-
 static void
 put_length(uint8_t *at, size_t length)
 {
@@ -294,7 +284,7 @@ put_header(WeftThriftTurn *turn, const struct iovec *payload, uint32_t n_payload
         send_failed(session, failure);
         return;
     }
-    turn->account.n_sent_bytes = count_bytes(pieces, n_pieces);
+    turn->account.n_sent_bytes = weft_thrift_pieces_size(pieces, n_pieces);
     send_apart(turn, pieces, n_pieces);
 }
 
