@@ -206,6 +206,10 @@ weft_connection_admit(WeftDesk *desk, WeftStream *stream, WeftTlsContext *tls)
     connection->tls = tls;
     connection->desk = desk;
     connection->id = weft_connection_next_id();
+    if (desk->service->speaks_first && tls == NULL) {
+        serve_in_fiber(connection);
+        return;
+    }
     /* Registering the descriptor makes an edge for what has come already. */
     weft_socket_stream_descriptor(stream)->is_readable = FALSE;
     park(connection);
@@ -292,7 +296,7 @@ serve(gpointer data, G_GNUC_UNUSED GError **error)
     if (connection->tls != NULL) {
         if (!begin_tls(connection))
             return TRUE;
-        has_more = has_input(connection);
+        has_more = desk->service->speaks_first || has_input(connection);
     }
     while (has_more) {
         result = weft_connection_serve(connection, desk->service);

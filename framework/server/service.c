@@ -56,6 +56,12 @@ weft_service_set_protocol(WeftService *service, const WeftProtocol *protocol)
     service->protocol = protocol;
 }
 
+void
+weft_service_set_speaks_first(WeftService *service, gboolean speaks_first)
+{
+    service->speaks_first = speaks_first;
+}
+
 static gboolean
 wait_for_input(WeftService *service, WeftStream *stream, GError **error)
 {
@@ -69,10 +75,12 @@ gboolean
 weft_service_serve_stream(WeftService *service, WeftStream *stream, GError **error)
 {
     WeftConnection connection = {.stream = stream, .id = weft_connection_next_id()};
+    gboolean is_greeted = !service->speaks_first;
     gboolean succeeded;
 
     do {
-        succeeded = wait_for_input(service, stream, error);
+        succeeded = !is_greeted || wait_for_input(service, stream, error);
+        is_greeted = TRUE;
     } while (succeeded && weft_connection_serve(&connection, service) == WEFT_SERVE_PARK);
     weft_connection_set_data(&connection, NULL, NULL);
     weft_stream_free(stream);

@@ -13,5 +13,6 @@ struct WeftService {
     gpointer data;
     GDestroyNotify data_free;
     int64_t idle_timeout_ms;      /* 0: none */
+    gboolean speaks_first;        /* serves without having seen input */
     const WeftProtocol *protocol; /* not NULL; its members may be */
 };

@@ -487,3 +487,30 @@ TEST(Server, AServiceMayHaveSeveralAddresses)
     client_thread.join();
     weft_server_free(server);
 }
+
+TEST(Server, AServiceThatSpeaksFirstGreetsWhoIsSilent)
+{
+    WeftServer *server = weft_server_new();
+    WeftService *service = service_of([](WeftConnection *connection) {
+        WeftStream *stream = weft_connection_stream(connection);
+
+        EXPECT_TRUE(weft_stream_write_all(stream, "hello ", 6, nullptr));
+        echo(connection);
+        return WEFT_SERVE_CLOSE;
+    });
+
+    weft_service_set_speaks_first(service, TRUE);
+    ASSERT_TRUE(weft_server_add(server, "127.0.0.1:0", service, nullptr));
+    g_autofree char *address = weft_server_bound_address(server, 0);
+    std::thread client_thread([&] {
+        Client client(address);
+        EXPECT_EQ(client.hear(6), "hello ");
+        client.say("you");
+        EXPECT_EQ(client.hear(3), "you");
+        EXPECT_TRUE(client.is_closed());
+        weft_server_stop(server);
+    });
+    EXPECT_TRUE(weft_server_run(server, nullptr));
+    client_thread.join();
+    weft_server_free(server);
+}

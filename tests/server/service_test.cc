@@ -50,6 +50,28 @@ TEST_F(Service, ASilentStreamEndsAfterTheIdleTimeout)
     });
 }
 
+TEST_F(Service, MaySpeakFirst)
+{
+    in_fiber([] {
+        g_autoptr(WeftStream) ours = nullptr;
+        WeftStream *theirs;
+        g_autoptr(WeftService) service = service_of([](WeftConnection *connection) {
+            WeftStream *stream = weft_connection_stream(connection);
+
+            EXPECT_TRUE(weft_stream_write_all(stream, "220", 3, nullptr));
+            return WEFT_SERVE_CLOSE;
+        });
+        g_autoptr(WeftGroup) group = weft_group_new();
+        char bytes[3];
+
+        weft_service_set_speaks_first(service, TRUE);
+        weft_stream_pair(64, &ours, &theirs);
+        spawn(group, [&] { EXPECT_TRUE(weft_service_serve_stream(service, theirs, nullptr)); });
+        EXPECT_TRUE(weft_stream_read_exact(ours, bytes, sizeof bytes, nullptr));
+        join(group);
+    });
+}
+
 TEST_F(Service, IsConsumedThoughTheAddressIsRefused)
 {
     bool was_freed = false;

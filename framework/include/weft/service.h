@@ -41,6 +41,13 @@ gpointer weft_service_data(const WeftService *service);
 /** How long a parked connection is kept; default 60 s.  0: for ever. */
 void weft_service_set_idle_timeout_ms(WeftService *service, int64_t timeout_ms);
 
+/**
+ * Serve a connection as soon as it is accepted, and not only once it has sent something: for
+ * protocols in which the server speaks first, and for proxies, which do not know.  Over TLS, once
+ * the handshake is done.  Before the server runs.
+ */
+void weft_service_set_speaks_first(WeftService *service, gboolean speaks_first);
+
 /** What a protocol has to say before it is asked to serve; literals, all nullable. */
 typedef struct {
     const char *alpn;        /* its name in TLS (RFC 7301): "http/1.1" */
