@@ -105,6 +105,40 @@ weft_fiber_ready(WeftFiber *fiber, WeftWakeCause cause)
     weft_scheduler_push_ready(weft_scheduler_here, fiber);
 }
 
+/* Put @waiter into @queue, as the newest. */
+static inline void
+weft_waiter_link(WeftWaiter *waiter, WeftWaitQueue *queue)
+{
+    WeftWaiter *newest = queue->newest;
+
+    waiter->queue = queue;
+    waiter->older = newest;
+    waiter->newer = NULL;
+    queue->newest = waiter;
+    if (newest == NULL)
+        queue->oldest = waiter;
+    else
+        newest->newer = waiter;
+}
+
+/* Take @waiter out of its queue, wherever it stands there. */
+static inline void
+weft_waiter_unlink(WeftWaiter *waiter)
+{
+    WeftWaitQueue *queue = waiter->queue;
+
+    g_assert(queue != NULL);
+    if (waiter->older == NULL)
+        queue->oldest = waiter->newer;
+    else
+        waiter->older->newer = waiter->newer;
+    if (waiter->newer == NULL)
+        queue->newest = waiter->older;
+    else
+        waiter->newer->older = waiter->older;
+    waiter->queue = NULL;
+}
+
 /* weft_wait(), inlined. */
 __attribute__((always_inline)) static inline gboolean
 weft_wait_here(WeftScheduler *scheduler, WeftFiber *self, WeftWaitQueue *queue, const char *what,
@@ -113,35 +147,35 @@ weft_wait_here(WeftScheduler *scheduler, WeftFiber *self, WeftWaitQueue *queue, 
     if (!weft_fiber_check_self(scheduler, self, what, error))
         return FALSE;
 
-    WeftFiber *newest = queue->newest;
-    self->queue = queue;
-    self->older_waiter = newest;
-    self->newer_waiter = NULL;
-    queue->newest = self;
-    if (newest == NULL)
-        queue->oldest = self;
-    else
-        newest->newer_waiter = self;
-
+    weft_waiter_link(&self->waiter, queue);
     const WeftWakeCause cause = weft_fiber_park(scheduler, self, what);
     if (G_LIKELY(cause == WEFT_WAKE_GIVEN))
         return TRUE;
     return weft_fiber_fail(cause, what, error);
 }
 
-/* Take @oldest, which is that of @queue, out of it, and make it ready. */
+/* What is still to be done for a fiber that waits in several queues (weft_wait_any()): take it out
+ * of the others, and make it ready with @cause.  @served: (nullable): the waiter it is woken for */
+void weft_wait_set_end(WeftFiber *fiber, WeftWaiter *served, WeftWakeCause cause)
+    __attribute__((noinline));
+
+/* Take @oldest, which is that of @queue, out of it, and make its fiber ready. */
 static inline void
-weft_wait_queue_serve(WeftWaitQueue *queue, WeftFiber *oldest)
+weft_wait_queue_serve(WeftWaitQueue *queue, WeftWaiter *oldest)
 {
-    WeftFiber *next = oldest->newer_waiter;
+    WeftWaiter *next = oldest->newer;
+    WeftFiber *fiber = oldest->fiber;
 
     queue->oldest = next;
     if (next == NULL)
         queue->newest = NULL;
     else
-        next->older_waiter = NULL;
+        next->older = NULL;
     oldest->queue = NULL;
-    weft_fiber_ready(oldest, WEFT_WAKE_GIVEN);
+    if (G_LIKELY(oldest == &fiber->waiter))
+        weft_fiber_ready(fiber, WEFT_WAKE_GIVEN);
+    else
+        weft_wait_set_end(fiber, oldest, WEFT_WAKE_GIVEN);
 }
 
 static inline void
@@ -151,21 +185,15 @@ weft_wait_queue_serve_all(WeftWaitQueue *queue)
         weft_wait_queue_serve(queue, queue->oldest);
 }
 
-/* Take @fiber out of its queue, wherever it stands there, and make it ready with @cause. */
+/* Take @waiter out of its queue, wherever it stands there, and make its fiber ready with @cause. */
 static inline void
-weft_wait_end(WeftFiber *fiber, WeftWakeCause cause)
+weft_wait_end(WeftWaiter *waiter, WeftWakeCause cause)
 {
-    WeftWaitQueue *queue = fiber->queue;
+    WeftFiber *fiber = waiter->fiber;
 
-    g_assert(queue != NULL);
-    if (fiber->older_waiter == NULL)
-        queue->oldest = fiber->newer_waiter;
+    weft_waiter_unlink(waiter);
+    if (waiter == &fiber->waiter)
+        weft_fiber_ready(fiber, cause);
     else
-        fiber->older_waiter->newer_waiter = fiber->newer_waiter;
-    if (fiber->newer_waiter == NULL)
-        queue->newest = fiber->older_waiter;
-    else
-        fiber->newer_waiter->older_waiter = fiber->older_waiter;
-    fiber->queue = NULL;
-    weft_fiber_ready(fiber, cause);
+        weft_wait_set_end(fiber, waiter, cause);
 }

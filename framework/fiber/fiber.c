@@ -112,7 +112,9 @@ weft_fiber_new(WeftGroup *group, const char *name, WeftFiberFunc func, gpointer 
     fiber->is_cancelled = FALSE;
     fiber->n_shields = 0;
     fiber->deadline_us = WEFT_DEADLINE_NEVER;
-    fiber->queue = NULL;
+    fiber->waiter.queue = NULL;
+    fiber->waiter.fiber = fiber;
+    fiber->wait_set = NULL;
     fiber->waits_for = "its first turn";
     fiber->waiting_since_us = scheduler->now_us;
     fiber->func = func;
@@ -141,8 +143,10 @@ weft_fiber_interrupt(WeftFiber *fiber, WeftWakeCause cause)
 {
     if (!fiber->is_parked)
         return;
-    if (fiber->queue != NULL)
-        weft_wait_end(fiber, cause);
+    if (fiber->waiter.queue != NULL)
+        weft_wait_end(&fiber->waiter, cause);
+    else if (fiber->wait_set != NULL)
+        weft_wait_set_end(fiber, NULL, cause);
     else
         weft_fiber_ready(fiber, cause);
 }

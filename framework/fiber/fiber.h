@@ -25,6 +25,13 @@ typedef enum {
     WEFT_WAKE_CLOSED, /* what was waited for has ended */
 } WeftWakeCause;
 
+/* Of a fiber that waits in several queues at once; on its stack. */
+typedef struct {
+    WeftWaiter *waiters;
+    size_t n_waiters;
+    WeftWaiter *served; /* the one that it was woken for; NULL: by something else */
+} WeftWaitSet;
+
 /* Lies at the top of its own stack; the memory outlives the fiber and serves the next one. */
 struct WeftFiber {
     WeftContext context; /* first: weft_context_main() gets a pointer to it */
@@ -39,12 +46,10 @@ struct WeftFiber {
     int64_t timer_us;     /* when the timer fires; may be earlier than the deadline, never later */
     int64_t deadline_us;  /* in force: the earliest of all scopes */
 
-    WeftWaitQueue *queue; /* while it waits in one; NULL from the moment of waking */
-    WeftFiber *older_waiter;
-    WeftFiber *newer_waiter;
-    gpointer item; /* what the queue's owner hands over, either way */
+    WeftWaiter waiter; /* its place where it waits in one queue */
     const char *waits_for;
     int64_t waiting_since_us;
+    WeftWaitSet *wait_set; /* while it waits in several; NULL from the moment of waking */
 
     WeftFiberFunc func;
     gpointer data;

@@ -2,8 +2,9 @@
 #pragma once
 
 /*
- * Wait queues: the one way in which a fiber waits for something.  It waits in one queue at a time,
- * so its place there lies in the fiber itself.  Whoever wakes it takes it out of the queue at that
+ * Wait queues: the one way in which a fiber waits for something.  Its place in a queue is a waiter:
+ * one lies in the fiber itself, for a wait in one queue; who waits in several at once brings his
+ * own (weft_wait_any()).  Whoever wakes a fiber takes all its waiters out of their queues at that
  * moment and writes the cause; the first cause wins, because a later one no longer finds it there.
  * Nothing here allocates.  One thread only: the scheduler's.
  */
@@ -11,11 +12,23 @@
 #include <weft/error.h>
 #include <weft/fiber.h>
 
+typedef struct WeftWaiter WeftWaiter;
+
 /* First in, first out.  Zeroed is empty. */
 typedef struct {
-    WeftFiber *oldest;
-    WeftFiber *newest;
+    WeftWaiter *oldest;
+    WeftWaiter *newest;
 } WeftWaitQueue;
+
+/* A place in a queue. */
+struct WeftWaiter {
+    WeftWaitQueue *queue; /* NULL from the moment of waking */
+    WeftWaiter *older;
+    WeftWaiter *newer;
+    WeftFiber *fiber;
+    gpointer item; /* what the queue's owner hands over, either way */
+    GError *error; /* the same, for an owner that hands over failures, too; looked at by him only */
+};
 
 static inline gboolean
 weft_wait_queue_is_empty(const WeftWaitQueue *queue)
@@ -31,6 +44,16 @@ weft_wait_queue_is_empty(const WeftWaitQueue *queue)
  * closed.
  */
 WEFT_PARKS gboolean weft_wait(WeftWaitQueue *queue, const char *what, GError **error);
+
+/*
+ * The same in several queues at once: those that are named in @waiters, of which the caller has set
+ * queue and item; each may be named more than once.  What wakes it in one takes it out of all.
+ * @ret_is_closed: (out): the queue of the waiter returned was closed
+ * Returns: (nullable): the waiter that was served or closed; NULL with @error if the fiber was
+ * cancelled or late
+ */
+WEFT_PARKS WeftWaiter *weft_wait_any(WeftWaiter *waiters, size_t n_waiters, const char *what,
+                                     gboolean *ret_is_closed, GError **error);
 
 /* End the wait of the oldest, if any: it gets ready, behind all that are.  Returns: (nullable): it
  */

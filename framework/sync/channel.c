@@ -15,8 +15,8 @@ struct WeftChannel {
     size_t oldest; /* index of the oldest item in the ring */
     gboolean is_closed;
     GDestroyNotify item_free;
-    WeftWaitQueue senders;   /* fiber->item: what it sends */
-    WeftWaitQueue receivers; /* fiber->item: what it is handed */
+    WeftWaitQueue senders;   /* waiter->item: what is sent */
+    WeftWaitQueue receivers; /* waiter->item: what is handed over */
     gpointer ring[];         /* capacity items */
 };
 
@@ -65,7 +65,7 @@ can_recv(const WeftChannel *channel)
 static inline void
 hand_over(WeftChannel *channel, gpointer item)
 {
-    WeftFiber *receiver = channel->receivers.oldest;
+    WeftWaiter *receiver = channel->receivers.oldest;
 
     if (G_UNLIKELY(receiver == NULL)) {
         ring_push(channel, item);
@@ -79,7 +79,7 @@ hand_over(WeftChannel *channel, gpointer item)
 static inline gpointer
 take_over(WeftChannel *channel)
 {
-    WeftFiber *sender = channel->senders.oldest;
+    WeftWaiter *sender = channel->senders.oldest;
 
     if (channel->n_items == 0) {
         weft_wait_queue_serve(&channel->senders, sender);
@@ -143,7 +143,7 @@ send_waiting(WeftChannel *channel, gpointer item, GError **error)
     GDestroyNotify item_free = channel->item_free;
 
     if (!channel->is_closed && !can_send(channel)) {
-        self->item = item;
+        self->waiter.item = item;
         if (weft_wait_here(scheduler, self, &channel->senders, "channel send", error))
             return TRUE;
     } else if (weft_fiber_check_self(scheduler, self, "channel send", error)) {
@@ -186,7 +186,7 @@ recv_waiting(WeftChannel *channel, GError **error)
 
     if (!channel->is_closed && !can_recv(channel)) {
         if (weft_wait_here(scheduler, self, &channel->receivers, "channel recv", error))
-            return weft_scheduler_here->current->item;
+            return weft_scheduler_here->current->waiter.item;
     } else if (weft_fiber_check_self(scheduler, self, "channel recv", error)) {
         set_closed(error);
     }
