@@ -392,12 +392,18 @@ weft_stream_is_socket(const WeftStream *stream)
 }
 
 gboolean
+weft_stream_is_local(const WeftStream *stream)
+{
+    return weft_stream_is_socket(stream) && ((const SocketStream *)stream)->family == AF_UNIX;
+}
+
+gboolean
 weft_stream_peer_user(WeftStream *stream, uid_t *ret_user)
 {
     struct ucred peer;
     socklen_t size = sizeof peer;
 
-    if (!weft_stream_is_socket(stream) || socket_of(stream)->family != AF_UNIX ||
+    if (!weft_stream_is_local(stream) ||
         getsockopt(socket_of(stream)->descriptor->fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0)
         return FALSE;
     *ret_user = peer.uid;

@@ -19,6 +19,9 @@ WeftStream *weft_socket_stream_new(int fd, const WeftAddress *peer, GError **err
 
 gboolean weft_stream_is_socket(const WeftStream *stream);
 
+/* TRUE for a unix socket. */
+gboolean weft_stream_is_local(const WeftStream *stream);
+
 /* The descriptor below, which lives as long as the stream: for who waits without a fiber. */
 WeftDescriptor *weft_socket_stream_descriptor(WeftStream *stream);
 

@@ -18,7 +18,7 @@ PUBLIC_HEADERS = {
     "base": "arena base buffer clock date error random scan log",
     "fiber": "completion deadline fiber group offload scheduler",
     "sync": "channel condition mailbox mutex pool select semaphore wait_group",
-    "io": "address file listener resolver stream sys/stream tls",
+    "io": "address file listener resolver stream stream_fd sys/stream tls",
     "server": "server service metrics",
     "http": "http http_auth http_metrics http_target",
     "thrift": "thrift thrift_binary thrift_client thrift_codec thrift_compact thrift_c_glib thrift_error "
