@@ -184,6 +184,11 @@ class InstallTest(unittest.TestCase):
                                                "15 - 10 = 5", "Received log: 5"])
         self.ends_when_told(process)
 
+    def test_the_examples_that_run_in_tests_of_their_own_build(self):
+        for name in ("proxy",):
+            with self.subTest(name):
+                self.build(name)
+
     def test_c_is_made_anew_when_an_included_idl_file_changes(self):
         """In folders of folders, with an include found by INCLUDE_DIRS, by ninja and by make."""
         for generator in ("Ninja", "Unix Makefiles"):
