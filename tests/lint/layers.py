@@ -15,7 +15,7 @@ SIDE_LAYERS = {"cooperative": {"base", "fiber", "sync", "io", "cooperative"}}
 
 # Which layer a public header <weft/NAME> belongs to.
 PUBLIC_HEADERS = {
-    "base": "arena base buffer clock date error random scan log",
+    "base": "arena base buffer clock date error random scan log statistics",
     "fiber": "completion deadline fiber group offload scheduler",
     "sync": "channel condition mailbox mutex pool select semaphore wait_group",
     "io": "address file listener resolver stream stream_fd sys/stream tls",
