@@ -72,8 +72,16 @@ retire(gpointer data)
     pthread_mutex_unlock(&mutex);
 }
 
+static inline void
+add_within(size_t cell, int64_t n)
+{
+    int64_t *value = &here.values[cell];
+
+    __atomic_store_n(value, *value + n, __ATOMIC_RELAXED);
+}
+
 static __attribute__((cold, noinline)) void
-reach(size_t cell)
+grow_and_add(size_t cell, int64_t n)
 {
     pthread_mutex_lock(&mutex);
     if (here.values == NULL) {
@@ -83,14 +91,17 @@ reach(size_t cell)
     }
     grow_locked(&here, cell + 1);
     pthread_mutex_unlock(&mutex);
+    add_within(cell, n);
 }
 
+/* Its last call, where it is one, leaves by a jump: the quick way needs no frame. */
 static inline void
 add_to_cell(size_t cell, int64_t n)
 {
-    if (G_UNLIKELY(cell >= here.n_values))
-        reach(cell);
-    __atomic_store_n(&here.values[cell], here.values[cell] + n, __ATOMIC_RELAXED);
+    if (G_LIKELY(cell < here.n_values))
+        add_within(cell, n);
+    else
+        grow_and_add(cell, n);
 }
 
 static int64_t
