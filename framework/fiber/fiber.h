@@ -12,6 +12,7 @@
 #include "fiber/stack.h"
 #include "fiber/timer.h"
 #include "fiber/wait.h"
+#include <pthread.h>
 #include <stdatomic.h>
 #include <weft/deadline.h>
 
@@ -108,6 +109,8 @@ struct WeftScheduler {
     uint64_t n_turns;
     size_t n_live;       /* stored atomically: other threads look at it */
     int *errno_here;     /* errno of the thread: fibers never change threads */
+    pthread_t thread;    /* which this is */
+    pid_t thread_id;     /* its number for the kernel */
     void *signal_stack;  /* of the thread, if it is ours */
     WeftScheduler *next; /* in the process-wide list */
 };

@@ -6,10 +6,12 @@
 
 #include "fiber/scheduler.h"
 #include "fiber/fiber.h"
+#include "fiber/observer.h"
 #include "fiber/overflow.h"
 #include "fiber/reactor.h"
 #include <errno.h>
 #include <pthread.h>
+#include <unistd.h>
 #include <weft/clock.h>
 
 #define TRIM_INTERVAL_US G_USEC_PER_SEC
@@ -63,6 +65,8 @@ scheduler_new(GError **error)
     WeftScheduler *scheduler = g_new0(WeftScheduler, 1);
     scheduler->reactor = reactor;
     scheduler->errno_here = &errno;
+    scheduler->thread = pthread_self();
+    scheduler->thread_id = gettid();
     scheduler->now_us = weft_clock_now_us();
     scheduler->trim_at_us = scheduler->now_us + TRIM_INTERVAL_US;
     atomic_init(&scheduler->n_refs, 1);
@@ -194,13 +198,26 @@ poll_with_fake_clock(WeftScheduler *scheduler, int64_t until_us)
         weft_clock_fake_advance_us(until_us - weft_clock_now_us());
 }
 
+void
+weft_scheduler_set_before_poll(WeftBeforePollFunc func, gpointer data)
+{
+    WeftScheduler *scheduler = weft_scheduler_here;
+
+    g_assert(func == NULL || scheduler->before_poll == NULL);
+    scheduler->before_poll = func;
+    scheduler->before_poll_data = data;
+}
+
 static void
 poll_events(WeftScheduler *scheduler)
 {
+    int64_t inner_us = WEFT_DEADLINE_NEVER;
     int64_t until_us = scheduler->now_us;
 
+    if (scheduler->before_poll != NULL)
+        inner_us = scheduler->before_poll(scheduler->before_poll_data);
     if (scheduler->newest_ready == NULL)
-        until_us = weft_timer_heap_next_us(&scheduler->timers);
+        until_us = MIN(inner_us, weft_timer_heap_next_us(&scheduler->timers));
     if (until_us > scheduler->now_us)
         until_us = trim_stacks(scheduler, until_us);
     if (until_us <= scheduler->now_us) {
@@ -229,6 +246,7 @@ run_until_empty(WeftScheduler *scheduler)
 
         scheduler->n_turns++;
         weft_scheduler_run_batch(scheduler);
+        weft_observe(scheduler);
         if (scheduler->n_live > 0)
             poll_events(scheduler);
     }
