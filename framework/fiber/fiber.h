@@ -104,6 +104,8 @@ struct WeftScheduler {
     atomic_bool is_asleep;   /* a post must wake the event loop */
     atomic_int n_refs;
     size_t n_completions_awaited; /* the fake clock stands still for them */
+    WeftBeforePollFunc before_poll; /* NULL: none */
+    gpointer before_poll_data;
 
     uint64_t n_spawned;
     uint64_t n_turns;

@@ -29,3 +29,12 @@ struct WeftPost {
  * lives: it holds something that ends before the scheduler does.
  */
 void weft_scheduler_post(WeftScheduler *scheduler, WeftPost *post);
+
+/*
+ * Called at each turn before the event loop polls, outside of fibers: it may wake fibers, and must
+ * not park.  Returns: until when (monotonic clock) the loop may sleep for its sake
+ */
+typedef int64_t (*WeftBeforePollFunc)(gpointer data);
+
+/* For another event loop that lives inside this one.  One at a time; NULL takes it back. */
+void weft_scheduler_set_before_poll(WeftBeforePollFunc func, gpointer data);
