@@ -21,6 +21,7 @@ weft_http_request_init(WeftHttpRequest *request)
     request->path = g_string_sized_new(256);
     request->authority = g_string_sized_new(64);
     request->user = g_string_sized_new(64);
+    request->parameters = g_string_sized_new(64);
     request->joined = NULL;
     weft_http_body_init(&request->body);
 }
@@ -31,6 +32,7 @@ weft_http_request_clear(WeftHttpRequest *request)
     g_string_free(request->path, TRUE);
     g_string_free(request->authority, TRUE);
     g_string_free(request->user, TRUE);
+    g_string_free(request->parameters, TRUE);
     g_clear_pointer(&request->joined, g_ptr_array_unref);
     weft_http_body_clear(&request->body);
 }
@@ -55,6 +57,8 @@ weft_http_request_begin(WeftHttpRequest *request, const WeftHttpServiceData *ser
     weft_http_string_empty(request->path);
     weft_http_string_empty(request->authority);
     weft_http_string_empty(request->user);
+    weft_http_string_empty(request->parameters);
+    request->router = NULL;
     weft_http_body_begin(&request->body);
 }
 

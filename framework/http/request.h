@@ -20,13 +20,16 @@ struct WeftHttpRequest {
     WeftHttpTransfer transfer;
     WeftHttpHead head;
     char *text; /* the head, in the connection's input; its parts get a NUL when asked for */
-    WeftHttpTarget target; /* in text */
-    gboolean is_head;      /* the method is HEAD */
-    gboolean is_get;       /* GET or HEAD */
-    GString *path;         /* decoded and plain */
-    GString *authority;    /* of an absolute target; empty otherwise */
-    GString *user;         /* who signed in; empty: nobody */
-    GPtrArray *joined;     /* (nullable): values made of several fields */
+    WeftHttpTarget target;        /* in text */
+    gboolean is_head;             /* the method is HEAD */
+    gboolean is_get;              /* GET or HEAD */
+    GString *path;                /* decoded and plain */
+    GString *authority;           /* of an absolute target; empty otherwise */
+    GString *user;                /* who signed in; empty: nobody */
+    GString *parameters;          /* of the route: "name\0value\0" each */
+    GPtrArray *joined;            /* (nullable): values made of several fields */
+    const WeftHttpRouter *router; /* whose filters are asked; NULL: none is, or all were */
+    guint next_filter;            /* of the router: the next one to ask */
     WeftHttpBody body;
 };
 

@@ -9,11 +9,14 @@
 
 #include <cstring>
 #include <string>
+#include <utility>
 
 using namespace weft_test;
 
 namespace
 {
+
+std::string way; /* of the last request through filters */
 
 gboolean
 say_name(WeftHttpRequest *, WeftHttpResponse *response, gpointer data, GError **error)
@@ -48,6 +51,49 @@ ask(WeftHttpRouter *router, const std::string &method, const std::string &path)
         join(group);
     });
     return answer.substr(answer.find("\r\n\r\n") + 4);
+}
+
+/* "a=1 b=2" of the parameters a and b, as far as there are some. */
+gboolean
+say_parameters(WeftHttpRequest *request, WeftHttpResponse *response, gpointer, GError **error)
+{
+    std::string text;
+
+    for (const char *name : {"a", "b"}) {
+        const char *value = weft_http_request_parameter(request, name);
+        if (value != nullptr)
+            text += std::string(text.empty() ? "" : " ") + name + "=" + value;
+    }
+    return weft_http_response_send(response, text.data(), text.size(), error);
+}
+
+/* Notes its name on the way in and on the way out. */
+gboolean
+note_way(WeftHttpRequest *request, WeftHttpResponse *response, gpointer name, GError **error)
+{
+    way += std::string("<") + static_cast<const char *>(name);
+    gboolean succeeded = weft_http_request_proceed(request, response, error);
+    way += std::string(static_cast<const char *>(name)) + ">";
+    return succeeded;
+}
+
+gboolean
+refuse(WeftHttpRequest *, WeftHttpResponse *, gpointer, GError **error)
+{
+    g_set_error_literal(error, WEFT_HTTP_ERROR, 403, "not for you");
+    return FALSE;
+}
+
+/* Answers for what fails. */
+gboolean
+tell_failure(WeftHttpRequest *request, WeftHttpResponse *response, gpointer, GError **error)
+{
+    g_autoptr(GError) failure = nullptr;
+
+    if (weft_http_request_proceed(request, response, &failure))
+        return TRUE;
+    std::string text = "failed: " + std::to_string(weft_http_status_of(failure));
+    return weft_http_response_send(response, text.data(), text.size(), error);
 }
 
 void
@@ -94,4 +140,71 @@ TEST(Router, ThenTheMethod)
     EXPECT_EQ(ask(router, "POST", "/a/c"), "all others");
     EXPECT_EQ(ask(router, "POST", "/a/d"), "all methods");
     EXPECT_EQ(ask(router, "GET", "/b"), "Not Found\n");
+}
+
+TEST(Router, AParameterIsOnePartOfThePath)
+{
+    g_autoptr(WeftHttpRouter) router = weft_http_router_new();
+
+    for (const char *pattern : {"/users/{a}", "/users/{a}/notes/{b}", "/files/{a}/", "/{a}/x/{b}"})
+        weft_http_router_add(router, "GET", pattern, say_parameters, nullptr);
+    EXPECT_EQ(ask(router, "GET", "/users/7"), "a=7");
+    EXPECT_EQ(ask(router, "GET", "/users/a%20b"), "a=a b");
+    EXPECT_EQ(ask(router, "GET", "/users/7/notes/x.y"), "a=7 b=x.y");
+    EXPECT_EQ(ask(router, "GET", "/files/7/"), "a=7");
+    EXPECT_EQ(ask(router, "GET", "/files/7/8/9"), "a=7");
+    EXPECT_EQ(ask(router, "GET", "/1/x/2"), "a=1 b=2");
+    for (const char *path :
+         {"/users", "/users/", "/users/7/", "/users/7/notes", "/files/7", "/1/y/2", "/1/x/2/3"})
+        EXPECT_EQ(ask(router, "GET", path), "Not Found\n") << path;
+    EXPECT_EQ(ask(router, "PUT", "/users/7"), "Method Not Allowed\n");
+}
+
+TEST(Router, APartItselfGoesBeforeAParameter)
+{
+    g_autoptr(WeftHttpRouter) router = weft_http_router_new();
+
+    add(router, nullptr, "/{a}/{b}", "both");
+    add(router, nullptr, "/{a}/list", "second");
+    add(router, nullptr, "/notes/{b}", "first");
+    add(router, nullptr, "/notes/new", "none");
+    add(router, nullptr, "/notes/", "below");
+    EXPECT_EQ(ask(router, "GET", "/notes/new"), "none");
+    EXPECT_EQ(ask(router, "GET", "/notes/list"), "first");
+    EXPECT_EQ(ask(router, "GET", "/notes/7"), "first");
+    EXPECT_EQ(ask(router, "GET", "/other/list"), "second");
+    EXPECT_EQ(ask(router, "GET", "/other/7"), "both");
+    EXPECT_EQ(ask(router, "GET", "/notes/7/8"), "below");
+    EXPECT_EQ(ask(router, "GET", "/notes/"), "below");
+}
+
+TEST(Router, FiltersStandAroundHandlersTheFirstOutermost)
+{
+    g_autoptr(WeftHttpRouter) router = weft_http_router_new();
+
+    add(router, nullptr, "/a/b", "a and b");
+    add(router, nullptr, "/c", "c");
+    for (const char *name : {"1", "2"})
+        weft_http_router_add_filter(router, "/", note_way, const_cast<char *>(name));
+    weft_http_router_add_filter(router, "/a/", note_way, const_cast<char *>("a"));
+    EXPECT_EQ(ask(router, "GET", "/a/b"), "a and b");
+    EXPECT_EQ(std::exchange(way, ""), "<1<2<aa>2>1>");
+    EXPECT_EQ(ask(router, "GET", "/c"), "c");
+    EXPECT_EQ(std::exchange(way, ""), "<1<22>1>");
+    EXPECT_EQ(ask(router, "GET", "/nothing"), "Not Found\n");
+    EXPECT_EQ(std::exchange(way, ""), "<1<22>1>");
+}
+
+TEST(Router, AFilterMayRefuseAndMayAnswerForWhatFailed)
+{
+    g_autoptr(WeftHttpRouter) router = weft_http_router_new();
+
+    add(router, nullptr, "/inside/a", "secret");
+    add(router, nullptr, "/api/inside/a", "secret");
+    weft_http_router_add_filter(router, "/api/", tell_failure, nullptr);
+    weft_http_router_add_filter(router, "/inside/", refuse, nullptr);
+    weft_http_router_add_filter(router, "/api/inside/", refuse, nullptr);
+    EXPECT_EQ(ask(router, "GET", "/inside/a"), "not for you\n");
+    EXPECT_EQ(ask(router, "GET", "/api/inside/a"), "failed: 403");
+    EXPECT_EQ(ask(router, "GET", "/api/nothing"), "failed: 404");
 }

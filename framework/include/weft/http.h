@@ -164,10 +164,30 @@ void weft_http_router_free(WeftHttpRouter *router);
 
 /**
  * @method: "GET"; NULL for all
- * @pattern: "/exact", or "/prefix/" for all below it; the longest match wins
+ * @pattern: "/exact", or "/prefix/" for all below it; the longest match wins.  "{name}" stands for
+ * any one part of the path, in "/users/{id}/notes"; a pattern that has the part itself goes first.
+ * Routes with several methods for the same paths have the same pattern.
  */
 void weft_http_router_add(WeftHttpRouter *router, const char *method, const char *pattern,
                           WeftHttpHandler handler, gpointer data);
+
+/** Returns: (transfer none) (nullable): the part of the path that "{name}" of the route's pattern
+ * stands for; decoded, never empty.  Lives as long as the request. */
+const char *weft_http_request_parameter(const WeftHttpRequest *request, const char *name);
+
+/**
+ * A filter stands around the handlers of all paths below @prefix, and around the refusal of those
+ * that have none (a WEFT_HTTP_ERROR 404): it checks, narrows the deadline, logs, and calls
+ * weft_http_request_proceed() once - or fails or answers without.  What proceed fails with it may
+ * answer in its own way.  The first filter added is outermost.
+ * @prefix: "/" or "/prefix/"
+ */
+void weft_http_router_add_filter(WeftHttpRouter *router, const char *prefix, WeftHttpHandler filter,
+                                 gpointer data);
+
+/** For filters: go on to the next one, or to the handler. */
+WEFT_PARKS gboolean weft_http_request_proceed(WeftHttpRequest *request, WeftHttpResponse *response,
+                                              GError **error);
 
 /** A WeftHttpHandler: what to put into a service. */
 gboolean weft_http_router_handle(WeftHttpRequest *request, WeftHttpResponse *response,
