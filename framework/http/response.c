@@ -242,6 +242,12 @@ weft_http_response_status(const WeftHttpResponse *response)
     return response->status;
 }
 
+gboolean
+weft_http_response_is_sent(const WeftHttpResponse *response)
+{
+    return response->framing != WEFT_HTTP_HEAD_PENDING;
+}
+
 void
 weft_http_response_set_trailer(WeftHttpResponse *response, const char *name, const char *value)
 {

@@ -45,12 +45,6 @@ void weft_http_response_begin(WeftHttpResponse *response, WeftHttpRequest *reque
 /** Forget all that was set, while nothing was sent. */
 void weft_http_response_reset(WeftHttpResponse *response);
 
-static inline gboolean
-weft_http_response_is_sent(const WeftHttpResponse *response)
-{
-    return response->framing != WEFT_HTTP_HEAD_PENDING;
-}
-
 /* weft_http_response_set_header() for names of the framework's own: not bad, and none of those that
  * frame the answer. */
 void weft_http_response_set_known_field(WeftHttpResponse *response, const char *name,

@@ -101,6 +101,9 @@ const char *weft_http_request_trailer(WeftHttpRequest *request, const char *name
 void weft_http_response_set_status(WeftHttpResponse *response, unsigned status);
 unsigned weft_http_response_status(const WeftHttpResponse *response);
 
+/** TRUE once the head was sent: there is no other answer any more. */
+gboolean weft_http_response_is_sent(const WeftHttpResponse *response);
+
 /**
  * Set or replace a field.  A name or value that is none (CR, LF, NUL) is a programming mistake.
  * Content-Length announces what weft_http_response_write() will write; "Connection: close" ends the
@@ -179,7 +182,7 @@ const char *weft_http_request_parameter(const WeftHttpRequest *request, const ch
  * A filter stands around the handlers of all paths below @prefix, and around the refusal of those
  * that have none (a WEFT_HTTP_ERROR 404): it checks, narrows the deadline, logs, and calls
  * weft_http_request_proceed() once - or fails or answers without.  What proceed fails with it may
- * answer in its own way.  The first filter added is outermost.
+ * answer in its own way, unless weft_http_response_is_sent().  The first filter added is outermost.
  * @prefix: "/" or "/prefix/"
  */
 void weft_http_router_add_filter(WeftHttpRouter *router, const char *prefix, WeftHttpHandler filter,
