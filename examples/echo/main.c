@@ -4,36 +4,20 @@
  * to who is silent for a minute.  One fiber serves a connection, top to bottom, as if every call
  * blocked.
  */
-#include <string.h>
 #include <weft/deadline.h>
+#include <weft/reader.h>
 #include <weft/server.h>
 
 enum { MAX_LINE_BYTES = 4096, SILENCE_MS = 60 * 1000 };
 
-/* Read until @input holds a whole line.  Returns its length with '\n'; 0 at the end of the stream,
- * -1 with @error: too long, too late, or the server stops. */
+/* The next line; its length with '\n', 0 at the end of the stream, -1 with @error: too long, too
+ * late, or the server stops. */
 WEFT_PARKS static ssize_t
 read_line(WeftStream *stream, WeftBuffer *input, GError **error)
 {
     g_auto(WeftDeadlineScope) patience = weft_deadline_scope_ms(SILENCE_MS);
 
-    for (;;) {
-        const uint8_t *bytes = weft_buffer_bytes(input);
-        const uint8_t *end = memchr(bytes, '\n', weft_buffer_length(input));
-        if (end != NULL)
-            return end + 1 - bytes;
-        if (weft_buffer_length(input) >= MAX_LINE_BYTES) {
-            g_set_error(error, WEFT_ERROR, WEFT_ERROR_LIMIT, "a line is longer than %d bytes",
-                        MAX_LINE_BYTES);
-            return -1;
-        }
-        weft_buffer_reserve(input, MAX_LINE_BYTES);
-        ssize_t size =
-            weft_stream_read(stream, input->data + input->end, weft_buffer_room(input), error);
-        if (size <= 0)
-            return size;
-        input->end += size;
-    }
+    return weft_stream_read_line(stream, input, MAX_LINE_BYTES, error);
 }
 
 static WeftServeResult
