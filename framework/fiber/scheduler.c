@@ -198,13 +198,26 @@ poll_with_fake_clock(WeftScheduler *scheduler, int64_t until_us)
         weft_clock_fake_advance_us(until_us - weft_clock_now_us());
 }
 
+void
+weft_scheduler_set_before_poll(WeftBeforePollFunc func, gpointer data)
+{
+    WeftScheduler *scheduler = weft_scheduler_here;
+
+    g_assert(func == NULL || scheduler->before_poll == NULL);
+    scheduler->before_poll = func;
+    scheduler->before_poll_data = data;
+}
+
 static void
 poll_events(WeftScheduler *scheduler)
 {
+    int64_t inner_us = WEFT_DEADLINE_NEVER;
     int64_t until_us = scheduler->now_us;
 
+    if (scheduler->before_poll != NULL)
+        inner_us = scheduler->before_poll(scheduler->before_poll_data);
     if (scheduler->newest_ready == NULL)
-        until_us = weft_timer_heap_next_us(&scheduler->timers);
+        until_us = MIN(inner_us, weft_timer_heap_next_us(&scheduler->timers));
     if (until_us > scheduler->now_us)
         until_us = trim_stacks(scheduler, until_us);
     if (until_us <= scheduler->now_us) {
