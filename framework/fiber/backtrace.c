@@ -68,22 +68,31 @@ weft_backtrace_machine(const ucontext_t *machine, const WeftFiber *fiber, void *
 }
 
 void
+weft_backtrace_format(const void *address, char *line, size_t size)
+{
+    Dl_info info;
+
+    if (dladdr(address, &info) == 0) {
+        snprintf(line, size, "    %p", address);
+        return;
+    }
+    const char *slash = strrchr(info.dli_fname, '/');
+    const char *module = slash != NULL ? slash + 1 : info.dli_fname;
+    const size_t offset = (size_t)((const char *)address - (char *)info.dli_fbase);
+    if (info.dli_sname != NULL)
+        snprintf(line, size, "    %p %s+0x%zx (%s+0x%zx)", address, info.dli_sname,
+                 (size_t)((const char *)address - (char *)info.dli_saddr), module, offset);
+    else
+        snprintf(line, size, "    %p (%s+0x%zx)", address, module, offset);
+}
+
+void
 weft_backtrace_print(int fd, void *const *frames, size_t n_frames)
 {
-    for (size_t i = 0; i < n_frames; i++) {
-        Dl_info info;
+    char line[WEFT_BACKTRACE_LINE_BYTES];
 
-        if (dladdr(frames[i], &info) == 0) {
-            dprintf(fd, "    %p\n", frames[i]);
-            continue;
-        }
-        const char *slash = strrchr(info.dli_fname, '/');
-        const char *module = slash != NULL ? slash + 1 : info.dli_fname;
-        const size_t offset = (size_t)((char *)frames[i] - (char *)info.dli_fbase);
-        if (info.dli_sname != NULL)
-            dprintf(fd, "    %p %s+0x%zx (%s+0x%zx)\n", frames[i], info.dli_sname,
-                    (size_t)((char *)frames[i] - (char *)info.dli_saddr), module, offset);
-        else
-            dprintf(fd, "    %p (%s+0x%zx)\n", frames[i], module, offset);
+    for (size_t i = 0; i < n_frames; i++) {
+        weft_backtrace_format(frames[i], line, sizeof line);
+        dprintf(fd, "%s\n", line);
     }
 }

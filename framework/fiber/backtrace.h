@@ -17,6 +17,12 @@ size_t weft_backtrace_fiber(const WeftFiber *fiber, void **ret_frames, size_t ma
 size_t weft_backtrace_machine(const ucontext_t *machine, const WeftFiber *fiber, void **ret_frames,
                               size_t max_frames);
 
-/* One line a frame: address, function where known, and module with offset for addr2line.
- * Does not allocate. */
+/* Longer ones are cut. */
+#define WEFT_BACKTRACE_LINE_BYTES 256
+
+/* "    ADDRESS function+0x1c (module+0x1234)": the function where known, module and offset for
+ * addr2line.  Does not allocate. */
+void weft_backtrace_format(const void *address, char *line, size_t size);
+
+/* One line a frame.  Does not allocate. */
 void weft_backtrace_print(int fd, void *const *frames, size_t n_frames);

@@ -16,7 +16,7 @@ SIDE_LAYERS = {"cooperative": {"base", "fiber", "sync", "io", "cooperative"}}
 # Which layer a public header <weft/NAME> belongs to.
 PUBLIC_HEADERS = {
     "base": "arena base buffer clock date error random scan log statistics",
-    "fiber": "completion deadline fiber group offload scheduler",
+    "fiber": "completion deadline fiber group offload scheduler watchdog",
     "sync": "channel condition mailbox mutex pool select semaphore wait_group",
     "io": "address file listener reader resolver stream stream_fd sys/stream tls",
     "server": "server service metrics",
