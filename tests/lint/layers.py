@@ -17,7 +17,8 @@ SIDE_LAYERS = {"cooperative": {"base", "fiber", "sync", "io", "cooperative"}}
 PUBLIC_HEADERS = {
     "base": "arena base buffer clock date error random scan log statistics",
     "fiber": "completion deadline fiber group offload scheduler watchdog",
-    "sync": "channel condition mailbox mutex pool select semaphore wait_group",
+    "sync": "barrier channel condition event fiber_pool future mailbox mutex once pool queue rw_lock select "
+            "semaphore serial_queue wait_group",
     "io": "address file listener reader resolver stream stream_fd sys/stream tls",
     "server": "server service metrics",
     "http": "http http_auth http_metrics http_target",
