@@ -17,6 +17,8 @@ if(TARGET weft_thrift_c_glib)
     install(TARGETS weft_thrift_c_glib EXPORT weft_targets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
     set(pc_of_c_glib weft-thrift-c-glib)
 endif()
+set_target_properties(weft_gio PROPERTIES EXPORT_NAME gio)
+install(TARGETS weft_gio EXPORT weft_targets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(TARGETS weftgen EXPORT weft_targets RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(TARGETS weftcall RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(FILES docs/weftcall.1 docs/weftgen.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
@@ -37,7 +39,7 @@ install(FILES ${CMAKE_BINARY_DIR}/weft-config.cmake ${CMAKE_BINARY_DIR}/weft-con
 
 # pkg-config: the prefix is told from where the .pc file lies, so that `--prefix` may move it.
 file(RELATIVE_PATH WEFT_PC_TO_PREFIX ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})
-foreach(name weft weft-dav ${pc_of_c_glib})
+foreach(name weft weft-dav weft-gio ${pc_of_c_glib})
     configure_file(cmake/${name}.pc.in ${CMAKE_BINARY_DIR}/${name}.pc @ONLY)
     install(FILES ${CMAKE_BINARY_DIR}/${name}.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 endforeach()

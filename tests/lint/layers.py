@@ -11,7 +11,8 @@ import sys
 
 # Lowest first.  A layer may include itself and what is below.
 LAYERS = ["base", "fiber", "sync", "io", "server", "http", "thrift"]
-SIDE_LAYERS = {"cooperative": {"base", "fiber", "sync", "io", "cooperative"}}
+SIDE_LAYERS = {"cooperative": {"base", "fiber", "sync", "io", "cooperative"},
+               "gio": {"base", "fiber", "gio"}}
 
 # Which layer a public header <weft/NAME> belongs to.
 PUBLIC_HEADERS = {
@@ -25,6 +26,8 @@ PUBLIC_HEADERS = {
     "thrift": "thrift thrift_binary thrift_client thrift_codec thrift_compact thrift_c_glib thrift_error "
               "thrift_http thrift_service thrift_type thrift_wire",
     "dav": "dav dav_store",
+    "gio": "gio",
+    "cooperative": "cooperative",
     "user": "control",
 }
 HEADER_LAYER = {name + ".h": layer for layer, names in PUBLIC_HEADERS.items() for name in names.split()}
@@ -33,8 +36,9 @@ HEADER_LAYER = {name + ".h": layer for layer, names in PUBLIC_HEADERS.items() fo
 FOREIGN = [
     (re.compile(r"^(event2/|event\.h|evutil\.h|evdns\.h)"), re.compile(r"^(framework/fiber/reactor\.c|bench/models/events\.c)$"),
      "libevent is included by framework/fiber/reactor.c only"),
-    (re.compile(r"^(glib-object\.h|gobject/|gio/)"), re.compile(r"^framework/thrift/"),
-     "GObject is included by framework/thrift/ only"),
+    (re.compile(r"^(glib-object\.h|gobject/|gio/)"),
+     re.compile(r"^framework/(thrift/|gio/|include/weft/gio\.h)"),
+     "GObject is included by framework/thrift/ and framework/gio/ only"),
     (re.compile(r"^sanitizer/"), re.compile(r"^framework/fiber/sanitizer\.h$"),
      "sanitizers are known to framework/fiber/sanitizer.h only"),
 ]
