@@ -40,6 +40,7 @@ typedef struct {
     int64_t blocked_us;
     int64_t on_cpu_us;
     pid_t thread_id;
+    char state; /* the kernel's letter, before the signal came */
     gboolean is_first;
 } Blockage;
 
@@ -124,7 +125,7 @@ what_it_does(const Blockage *blockage)
 {
     if (blockage->on_cpu_us >= blockage->blocked_us / 2)
         return "it computes";
-    switch (thread_state(blockage->thread_id)) {
+    switch (blockage->state) {
     case 'D':
         return "it waits for a disk";
     case 'R':
@@ -227,6 +228,7 @@ look_at_locked(const WeftScheduler *scheduler, int64_t now_us, gboolean is_anew,
         .blocked_us = now_us - watch->since_us,
         .on_cpu_us = cpu_time_us(scheduler) - watch->cpu_us,
         .thread_id = scheduler->thread_id,
+        .state = thread_state(scheduler->thread_id),
         .is_first = !was_reported,
     };
     watch->report_us = 2 * MAX(watch->report_us, now_us - watch->since_us);
