@@ -26,6 +26,14 @@ weft_scheduler_push_ready(WeftScheduler *scheduler, WeftFiber *fiber)
 /* The queue is empty, or a slice of the batch is used up: the event loop, or the oldest after all.
  */
 WeftFiber *weft_scheduler_next_slice(WeftScheduler *scheduler) __attribute__((cold, noinline));
+/* Put a system fiber ahead of all normal ones, while it may overtake. */
+void weft_scheduler_push_ahead(WeftScheduler *scheduler, WeftFiber *fiber)
+    __attribute__((cold, noinline));
+
+/* Put a fiber before all that are ready, behind the running one; at most WEFT_MAX_JUMPS in a row.
+ */
+void weft_scheduler_push_next(WeftScheduler *scheduler, WeftFiber *fiber);
+
 
 /* The running fiber goes to the end of the queue.  Returns: who runs next; may be @self */
 static inline WeftFiber *
@@ -102,7 +110,10 @@ weft_fiber_ready(WeftFiber *fiber, WeftWakeCause cause)
 {
     fiber->is_parked = FALSE;
     fiber->cause = (uint8_t)cause;
-    weft_scheduler_push_ready(weft_scheduler_here, fiber);
+    if (G_UNLIKELY(fiber->priority != WEFT_PRIORITY_NORMAL))
+        weft_scheduler_push_ahead(weft_scheduler_here, fiber);
+    else
+        weft_scheduler_push_ready(weft_scheduler_here, fiber);
 }
 
 /* Put @waiter into @queue, as the newest. */

@@ -5,7 +5,9 @@
  * not.
  */
 
+#include "fiber/belongings.h"
 #include "fiber/dispatch.h"
+#include "fiber/family.h"
 #include <weft/clock.h>
 
 /* A batch: at most so many slices, and no further one after so much time.  Fibers that do next to
@@ -15,6 +17,15 @@
 #define BATCH_SLICES 32
 #define BATCH_US 200
 
+G_STATIC_ASSERT(WEFT_PRIORITY_MAX_OVERTAKES <= SLICE_DISPATCHES / 2);
+
+static void
+begin_slice(WeftScheduler *scheduler)
+{
+    scheduler->slice_left = SLICE_DISPATCHES;
+    scheduler->overtakes_left = WEFT_PRIORITY_MAX_OVERTAKES;
+}
+
 WeftFiber *
 weft_scheduler_next_slice(WeftScheduler *scheduler)
 {
@@ -22,19 +33,47 @@ weft_scheduler_next_slice(WeftScheduler *scheduler)
         weft_clock_now_us() > scheduler->batch_end_us)
         return &scheduler->loop;
 
-    scheduler->slice_left = SLICE_DISPATCHES;
+    begin_slice(scheduler);
     return scheduler->newest_ready->next;
 }
 
 void
 weft_scheduler_run_batch(WeftScheduler *scheduler)
 {
-    scheduler->slice_left = SLICE_DISPATCHES;
+    begin_slice(scheduler);
     scheduler->slices_left = BATCH_SLICES;
     scheduler->batch_end_us = scheduler->now_us + BATCH_US;
 
     if (scheduler->newest_ready != NULL)
         weft_fiber_leave(scheduler, &scheduler->loop, scheduler->newest_ready->next);
+    if (G_UNLIKELY(scheduler->is_forked))
+        g_error("the fork of a program with fibers went on; it may only exec or _exit");
+}
+
+/* Behind the one that runs, which stays the oldest in the circle, and behind system fibers that
+ * stand there already. */
+void
+weft_scheduler_push_ahead(WeftScheduler *scheduler, WeftFiber *fiber)
+{
+    WeftFiber *newest = scheduler->newest_ready;
+
+    if (newest == NULL || scheduler->overtakes_left == 0) {
+        weft_scheduler_push_ready(scheduler, fiber);
+        return;
+    }
+    scheduler->overtakes_left--;
+
+    const gboolean is_anyone_on = scheduler->current != &scheduler->loop;
+    WeftFiber *ahead = newest;
+    if (is_anyone_on || newest->next->priority == WEFT_PRIORITY_SYSTEM) {
+        ahead = newest->next;
+        while (ahead != newest && ahead->next->priority == WEFT_PRIORITY_SYSTEM)
+            ahead = ahead->next;
+        if (ahead == newest)
+            scheduler->newest_ready = fiber;
+    }
+    fiber->next = ahead->next;
+    ahead->next = fiber;
 }
 
 gboolean
@@ -65,10 +104,15 @@ finish(WeftFiber *self, gboolean succeeded, GError *error)
 {
     g_assert(succeeded == (error == NULL));
     g_assert(self->n_shields == 0);
+    if (G_UNLIKELY(self->belongings != NULL))
+        weft_belongings_end(self);
     if (self->data_free != NULL)
         self->data_free(self->data);
+    if (G_UNLIKELY(self->belongings != NULL))
+        weft_belongings_end(self); /* what that has made */
     if (G_UNLIKELY(self->cancel_reason != NULL))
         g_clear_pointer(&self->cancel_reason, g_free);
+    weft_family_leave(self);
     weft_group_leave(self->group, self, error);
 
     self->id = 0;
@@ -122,7 +166,10 @@ weft_fiber_new(WeftGroup *group, const char *name, WeftFiberFunc func, gpointer 
     fiber->data_free = data_free;
     fiber->name = name;
     fiber->id = ++scheduler->n_spawned;
+    fiber->awaits_children = FALSE;
+    fiber->priority = WEFT_PRIORITY_NORMAL;
     count_live(scheduler, 1);
+    weft_family_join(fiber, scheduler->current);
 
     fiber->group = group;
     fiber->newer = NULL;
@@ -194,12 +241,11 @@ weft_fiber_check(GError **error)
 }
 
 gboolean
-weft_fiber_sleep_ms(int64_t duration_ms, GError **error)
+weft_fiber_sleep_until_us(int64_t until_us, GError **error)
 {
     WeftScheduler *scheduler = weft_scheduler_here;
     WeftFiber *self = scheduler->current;
     const int64_t outer_us = self->deadline_us;
-    const int64_t until_us = weft_clock_now_us() + MAX(duration_ms, 0) * 1000;
 
     if (!weft_fiber_check_self(scheduler, self, "sleep", error))
         return FALSE;
@@ -210,6 +256,12 @@ weft_fiber_sleep_ms(int64_t duration_ms, GError **error)
     if (cause == WEFT_WAKE_TIMED_OUT && until_us < outer_us)
         return TRUE;
     return weft_fiber_fail(cause, "sleep", error);
+}
+
+gboolean
+weft_fiber_sleep_ms(int64_t duration_ms, GError **error)
+{
+    return weft_fiber_sleep_until_us(weft_clock_now_us() + MAX(duration_ms, 0) * 1000, error);
 }
 
 WeftFiber *
@@ -238,6 +290,18 @@ gboolean
 weft_fiber_is_cancelled(void)
 {
     return weft_scheduler_here->current->is_cancelled;
+}
+
+const char *
+weft_fiber_cancel_reason(void)
+{
+    return weft_scheduler_here->current->cancel_reason;
+}
+
+void
+weft_fiber_set_priority(WeftFiber *fiber, WeftPriority priority)
+{
+    fiber->priority = (uint8_t)priority;
 }
 
 size_t

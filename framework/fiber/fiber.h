@@ -15,6 +15,9 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <weft/deadline.h>
+#include <weft/group.h>
+
+typedef struct WeftBelongings WeftBelongings;
 
 #define WEFT_DEBUG_LAYOUT 1
 
@@ -64,6 +67,14 @@ struct WeftFiber {
     void *spawned_at;    /* code address */
     uint64_t id;
 
+    WeftFiber *parent; /* never NULL, but in the event loop */
+    WeftFiber *newest_child;
+    WeftFiber *older_sibling;
+    WeftFiber **link_here;      /* what points at us: the parent's, or a sibling's */
+    WeftBelongings *belongings; /* owned; NULL: none */
+    uint8_t awaits_children;    /* parked until newest_child is NULL */
+    uint8_t priority;           /* WeftPriority */
+
     WeftSanitizerStack sanitizer;
 };
 
@@ -87,9 +98,13 @@ struct WeftScheduler {
     /* A circle: newest_ready->next is the oldest, and the running fiber stays in it as such, so
      * that to yield is only to step on.  NULL: empty. */
     WeftFiber *newest_ready;
-    unsigned slice_left;  /* dispatches before the clock is looked at */
-    unsigned slices_left; /* before the event loop gets its turn */
-    int64_t now_us;       /* read once each turn of the loop */
+    unsigned slice_left;     /* dispatches before the clock is looked at */
+    unsigned slices_left;    /* before the event loop gets its turn */
+    unsigned n_jumps;        /* dispatches before their turn, in a row */
+    unsigned jumped_at;      /* slice_left at the last of them */
+    unsigned overtakes_left; /* of system fibers, in this slice */
+    gboolean is_forked;      /* a copy in a child process: no fiber runs on */
+    int64_t now_us;          /* read once each turn of the loop */
     int64_t batch_end_us;
 
     WeftFiber loop; /* the thread's own stack: where the event loop runs */

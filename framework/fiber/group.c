@@ -76,6 +76,12 @@ weft_group_cancel(WeftGroup *group, const char *reason)
         weft_fiber_cancel(fiber, reason);
 }
 
+void
+weft_group_set_keeps_going(WeftGroup *group, gboolean keeps_going)
+{
+    group->keeps_going = keeps_going;
+}
+
 size_t
 weft_group_n_fibers(const WeftGroup *group)
 {

@@ -6,6 +6,7 @@
 
 #include "fiber/scheduler.h"
 #include "fiber/fiber.h"
+#include "fiber/fork.h"
 #include "fiber/observer.h"
 #include "fiber/overflow.h"
 #include "fiber/reactor.h"
@@ -293,6 +294,7 @@ weft_run(const char *name, WeftFiberFunc func, gpointer data, GError **error)
     weft_timer_heap_clear(&scheduler->timers);
     weft_scheduler_here = NULL;
     weft_scheduler_unref(scheduler);
+    weft_fork_watch();
     if (call.error != NULL)
         g_propagate_error(error, call.error);
     return call.succeeded;

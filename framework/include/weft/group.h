@@ -37,13 +37,22 @@ WeftFiber *weft_group_spawn(WeftGroup *group, const char *name, WeftFiberFunc fu
  */
 void weft_group_cancel(WeftGroup *group, const char *reason);
 
+/**
+ * TRUE: a failure does not cancel the others, and weft_group_wait() does not give it; for tasks
+ * whose errors somebody joins (weft/task.h).  Default FALSE; TRUE in the root group.
+ */
+void weft_group_set_keeps_going(WeftGroup *group, gboolean keeps_going);
+
 /** Fibers of the group that have not ended. */
 size_t weft_group_n_fibers(const WeftGroup *group);
 
 /** Wait for all; FALSE with the error of the first fiber that failed, or with the waiter's own. */
 WEFT_PARKS gboolean weft_group_wait(WeftGroup *group, GError **error);
 
-/** Cancel one fiber; sticky: its WEFT_PARKS calls fail from now on.  Safe before it first ran. */
+/**
+ * Cancel one fiber; sticky: its WEFT_PARKS calls fail from now on.  Safe before it first ran, and
+ * on oneself.  Of several reasons the first counts.
+ */
 void weft_fiber_cancel(WeftFiber *fiber, const char *reason);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WeftGroup, weft_group_free)
