@@ -125,15 +125,26 @@ weft_http_router_add_filter(WeftHttpRouter *router, const char *prefix, WeftHttp
     g_array_append_val(router->filters, added);
 }
 
+static gboolean
+part_is(const char *part, size_t n_part, const char *literal)
+{
+    return n_part == strlen(literal) && memcmp(part, literal, n_part) == 0;
+}
+
 /* One part of a pattern and of a path that it may fit; both point behind it then. */
 static gboolean
 part_fits(const char **pattern, const char **path)
 {
     const size_t n_pattern = strcspn(*pattern, "/");
     const size_t n_path = strcspn(*path, "/");
-    const gboolean fits =
-        **pattern == '{' ? n_path > 0 : n_path == n_pattern && memcmp(*pattern, *path, n_path) == 0;
+    gboolean fits;
 
+    if (part_is(*pattern, n_pattern, "{$}"))
+        fits = n_path == 0;
+    else if (**pattern == '{')
+        fits = n_path > 0;
+    else
+        fits = n_path == n_pattern && memcmp(*pattern, *path, n_path) == 0;
     *pattern += n_pattern;
     *path += n_path;
     return fits;

@@ -178,6 +178,21 @@ TEST(Router, APartItselfGoesBeforeAParameter)
     EXPECT_EQ(ask(router, "GET", "/notes/"), "below");
 }
 
+TEST(Router, APatternMaySayThatThePathEnds)
+{
+    g_autoptr(WeftHttpRouter) router = weft_http_router_new();
+
+    add(router, nullptr, "/{$}", "root");
+    add(router, nullptr, "/a/", "below a");
+    add(router, nullptr, "/a/{$}", "a itself");
+    EXPECT_EQ(ask(router, "GET", "/"), "root");
+    EXPECT_EQ(ask(router, "GET", "/b"), "Not Found\n");
+    EXPECT_EQ(ask(router, "GET", "/a"), "Not Found\n");
+    EXPECT_EQ(ask(router, "GET", "/a/"), "a itself");
+    EXPECT_EQ(ask(router, "GET", "/a/b"), "below a");
+    EXPECT_EQ(ask(router, "GET", "/a/b/"), "below a");
+}
+
 TEST(Router, FiltersStandAroundHandlersTheFirstOutermost)
 {
     g_autoptr(WeftHttpRouter) router = weft_http_router_new();

@@ -169,6 +169,7 @@ void weft_http_router_free(WeftHttpRouter *router);
  * @method: "GET"; NULL for all
  * @pattern: "/exact", or "/prefix/" for all below it; the longest match wins.  "{name}" stands for
  * any one part of the path, in "/users/{id}/notes"; a pattern that has the part itself goes first.
+ * "{$}" is the end: "/{$}" is the root, and nothing below it.
  * Routes with several methods for the same paths have the same pattern.
  */
 void weft_http_router_add(WeftHttpRouter *router, const char *method, const char *pattern,
