@@ -14,7 +14,9 @@ import sys
 import time
 import unittest
 
-sys.path.insert(1, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+TESTS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+EXAMPLES = os.path.join(os.path.dirname(TESTS), "examples")
+sys.path.insert(1, TESTS)
 from free_address import free_address  # pylint: disable=wrong-import-position,unused-import
 
 PATIENCE_S = 120  # bounds what hangs, not what is slow
