@@ -146,7 +146,7 @@ block_in(void (*block)(Report *), const char *function, const char *state)
 
 TEST(Watchdog, AFiberThatSleepsOutsideOfWeftIsNamedWithItsBacktrace)
 {
-    block_in(watchdog_test_sleeps_on, "watchdog_test_sleeps_on+0x", "it waits in a system call");
+    block_in(watchdog_test_sleeps_on, "watchdog_test_sleeps_on+0x", "usleep+0x");
 }
 
 TEST(Watchdog, AFiberThatComputesIsNamedWithItsBacktrace)

@@ -11,13 +11,14 @@ import sys
 
 # Lowest first.  A layer may include itself and what is below.
 LAYERS = ["base", "fiber", "sync", "io", "server", "http", "thrift"]
-SIDE_LAYERS = {"cooperative": {"base", "fiber", "sync", "io", "cooperative"},
+SIDE_LAYERS = {"debug_locks": {"base", "fiber", "debug_locks"},
+               "cooperative": {"base", "fiber", "sync", "io", "cooperative"},
                "gio": {"base", "fiber", "gio"}}
 
 # Which layer a public header <weft/NAME> belongs to.
 PUBLIC_HEADERS = {
     "base": "arena base buffer clock date error random scan log statistics",
-    "fiber": "completion deadline fiber group offload scheduler watchdog",
+    "fiber": "completion deadline debug_locks fiber group offload scheduler watchdog",
     "sync": "barrier channel condition event fiber_pool future mailbox mutex once pool queue rw_lock select "
             "semaphore serial_queue wait_group",
     "io": "address file listener reader resolver stream stream_fd sys/stream tls",
