@@ -7,11 +7,13 @@
 #include "fiber/reactor.h"
 #include "fiber/descriptor.h"
 #include "fiber/fiber.h"
+#include "fiber/foreign.h"
 #include <errno.h>
 #include <event2/event.h>
 #include <event2/event_struct.h>
 #include <fcntl.h>
 #include <sys/eventfd.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 /* Operations that succeed at once, in a row, before a fiber yields. */
@@ -21,6 +23,8 @@ struct WeftReactor {
     struct event_base *base;
     struct event *timer;
     struct event *waker;
+    struct event *foreign_event; /* NULL: there is no @foreign */
+    WeftForeign *foreign;
     int64_t timer_us; /* when the timer event fires; may be earlier than needed, never later */
     int waker_fd;
 };
@@ -87,6 +91,8 @@ weft_reactor_free(WeftReactor *reactor)
         return;
     g_clear_pointer(&reactor->timer, event_free);
     g_clear_pointer(&reactor->waker, event_free);
+    g_clear_pointer(&reactor->foreign_event, event_free);
+    g_clear_pointer(&reactor->foreign, weft_foreign_free);
     g_clear_pointer(&reactor->base, event_base_free);
     if (reactor->waker_fd >= 0)
         close(reactor->waker_fd);
@@ -122,9 +128,37 @@ weft_reactor_wake(WeftReactor *reactor)
 {
     const uint64_t one = 1;
 
-    /* Cannot fail but by overflow after 2^64 wakes. */
-    if (write(reactor->waker_fd, &one, sizeof one) != sizeof one)
+    /* Cannot fail but by overflow after 2^64 wakes.  A system call, because write() may be that of
+     * the cooperative libc, which does more. */
+    if (syscall(SYS_write, reactor->waker_fd, &one, sizeof one) != sizeof one)
         g_assert_not_reached();
+}
+
+static void
+foreign_fired(G_GNUC_UNUSED evutil_socket_t fd, G_GNUC_UNUSED short what, void *data)
+{
+    weft_foreign_dispatch(data);
+}
+
+gboolean
+weft_reactor_set_foreign(WeftReactor *reactor, WeftForeign *foreign, int fd)
+{
+    struct event *event =
+        event_new(reactor->base, fd, EV_READ | EV_PERSIST, foreign_fired, foreign);
+
+    if (event_add(event, NULL) != 0) {
+        event_free(event);
+        return FALSE;
+    }
+    reactor->foreign_event = event;
+    reactor->foreign = foreign;
+    return TRUE;
+}
+
+WeftForeign *
+weft_reactor_foreign(const WeftReactor *reactor)
+{
+    return reactor->foreign;
 }
 
 static void

@@ -8,6 +8,7 @@
 
 #include <weft/error.h>
 
+typedef struct WeftForeign WeftForeign;
 typedef struct WeftReactor WeftReactor;
 
 WeftReactor *weft_reactor_new(GError **error);
@@ -21,3 +22,10 @@ void weft_reactor_poll(WeftReactor *reactor, int64_t now_us, int64_t until_us);
 
 /* End a poll that waits, or make the next one return at once.  From any thread. */
 void weft_reactor_wake(WeftReactor *reactor);
+
+/* Watch @fd, the descriptor of @foreign: weft_foreign_dispatch() whenever it is readable.
+ * @foreign: (transfer full), if it succeeds.  FALSE: errno says why not */
+gboolean weft_reactor_set_foreign(WeftReactor *reactor, WeftForeign *foreign, int fd);
+
+/* Returns: (nullable) */
+WeftForeign *weft_reactor_foreign(const WeftReactor *reactor);
