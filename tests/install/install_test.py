@@ -185,7 +185,7 @@ class InstallTest(unittest.TestCase):
         self.ends_when_told(process)
 
     def test_the_examples_that_run_in_tests_of_their_own_build(self):
-        for name in ("chat", "notes", "proxy"):
+        for name in ("chat", "notes", "proxy", "remote"):
             with self.subTest(name):
                 self.build(name)
 
