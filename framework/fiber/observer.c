@@ -40,5 +40,5 @@ weft_observers_call(WeftScheduler *scheduler)
     const unsigned n_observers = atomic_load(&weft_n_observers);
 
     for (unsigned i = 0; i < n_observers; i++)
-        atomic_load(&observers[i])(scheduler);
+        atomic_load (&observers[i])(scheduler);
 }

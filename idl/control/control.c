@@ -160,7 +160,7 @@ fibers(WeftCall *call, WeftControlFiberList *result, GError **error)
     }
     g_autofree char *dump = NULL;
     if (ftruncate(control->dump_fd, 0) == 0 && lseek(control->dump_fd, 0, SEEK_SET) == 0) {
-        weft_dump_fibers(control->dump_fd);
+        weft_dump_fibers_as(WEFT_DUMP_EACH, control->dump_fd);
         dump = read_dump(control->dump_fd, &length);
     }
     g_atomic_int_set(&control->is_dumping, FALSE);

@@ -30,14 +30,14 @@ dump_test_waits_here(gpointer, GError **error)
 }
 
 static std::string
-dump()
+dump(WeftDumpForm form = WEFT_DUMP_GROUPED)
 {
     const int fd = memfd_create("dump", MFD_CLOEXEC);
     std::string text;
     char buffer[512];
     ssize_t n;
 
-    weft_dump_fibers(fd);
+    weft_dump_fibers_as(form, fd);
     lseek(fd, 0, SEEK_SET);
     while ((n = read(fd, buffer, sizeof buffer)) > 0)
         text.append(buffer, static_cast<size_t>(n));
@@ -57,6 +57,42 @@ TEST(Dump, TellsNameStateReasonDeadlineStackAndBacktrace)
         EXPECT_THAT(text, HasSubstr("deadline in 1"));
         EXPECT_THAT(text, HasSubstr("KiB\n"));
         EXPECT_THAT(text, HasSubstr("dump_test_waits_here+0x"));
+    }));
+}
+
+TEST(Dump, GroupsFibersThatStandAtTheSamePlace)
+{
+    EXPECT_TRUE(run([] {
+        g_autoptr(WeftGroup) group = weft_group_new();
+        for (const char *name : {"a", "b", "c", "d", "e"})
+            for (int i = 0; i < 2; i++)
+                weft_group_spawn(group, name, dump_test_waits_here, nullptr, nullptr);
+        spawn(group, "elsewhere",
+              [](GError **error) -> bool { return weft_fiber_sleep_ms(1000, error); });
+        EXPECT_TRUE(weft_fiber_yield(nullptr));
+        const std::string text = dump();
+        EXPECT_THAT(text, HasSubstr("  10 fibers parked in sleep for "));
+        EXPECT_THAT(text, HasSubstr(", the first deadline in "));
+        EXPECT_THAT(text, HasSubstr("\"c\", \"b\", ... (11, 10, 9, 8, 7, 6, 5, 4, ...)\n"));
+        EXPECT_THAT(text, HasSubstr("    spawned at 0x"));
+        EXPECT_THAT(text, HasSubstr("\"elsewhere\" parked in sleep for "));
+        EXPECT_THAT(text, HasSubstr("\"test\" running"));
+        EXPECT_EQ(text.find("dump_test_waits_here+0x"), text.rfind("dump_test_waits_here+0x"));
+        EXPECT_LT(text.find("10 fibers"), text.find("elsewhere"));
+    }));
+}
+
+TEST(Dump, GivesOneEntryEachWhenAsked)
+{
+    EXPECT_TRUE(run([] {
+        g_autoptr(WeftGroup) group = weft_group_new();
+        for (int i = 0; i < 3; i++)
+            weft_group_spawn(group, "patient", dump_test_waits_here, nullptr, nullptr);
+        EXPECT_TRUE(weft_fiber_yield(nullptr));
+        const std::string text = dump(WEFT_DUMP_EACH);
+        for (const char *line : {"fiber 2 \"patient\" parked", "fiber 3 \"patient\" parked",
+                                 "fiber 4 \"patient\" parked"})
+            EXPECT_THAT(text, HasSubstr(line));
     }));
 }
 

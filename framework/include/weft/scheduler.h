@@ -24,9 +24,20 @@ WeftGroup *weft_root_group(void);
 size_t weft_count_fibers(void);
 
 /**
- * Write a line or more for every fiber of every scheduler to descriptor @fd: name, state, what it
- * waits for and since when, deadline, stack use, backtrace.  From any fiber.
+ * Write what every fiber of every scheduler does to descriptor @fd: name, state, what it waits for
+ * and since when, deadline, stack use, backtrace, and where it was spawned.  Fibers with the same
+ * backtrace, spawned at the same place, are one entry: "120 fibers parked in channel recv".  From
+ * any fiber.  Functions have names where the dynamic linker knows them (link with -rdynamic).
  */
 void weft_dump_fibers(int fd);
+
+/** How to list fibers. */
+typedef enum {
+    WEFT_DUMP_GROUPED,
+    WEFT_DUMP_EACH, /* an entry for every fiber */
+} WeftDumpForm;
+
+/** The same in a form of choice. */
+void weft_dump_fibers_as(WeftDumpForm form, int fd);
 
 G_END_DECLS
