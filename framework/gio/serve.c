@@ -1,132 +1,76 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A GMainContext on weft's event loop.  Before the loop polls, the context is asked what it waits
- * for; its descriptors are watched through an epoll of their own, which is one descriptor of the
- * loop; what is due is dispatched by a fiber.
+ * A GMainContext on weft's event loop: a fiber asks it what it waits for, waits for that, and
+ * dispatches what is due.
  *
- * The context is asked at each turn and not only after its own callbacks, because any fiber may
- * have added a source: GLib tells nobody of those that the owning thread adds.
+ * Any fiber may add a source while that one waits, and GLib tells nobody of sources that the owning
+ * thread adds.  So the context is asked again before each poll of the event loop.
  */
 
 #include <weft/gio.h>
 
-#include "fiber/descriptor.h"
 #include "fiber/fiber.h"
+#include "fiber/foreign.h"
 
 #include <errno.h>
-#include <sys/epoll.h>
 #include <weft/clock.h>
 
-/* Descriptors of the epoll that are taken note of at a time; more come at the next look. */
-#define MAX_EVENTS 16
+/* What a context waits for. */
+typedef struct {
+    GArray *fds; /* of GPollFD */
+    int priority;
+    int timeout_ms; /* -1: for ever */
+} Needs;
 
 typedef struct {
     GMainContext *context;
-    WeftDescriptor *epoll; /* of the context's descriptors */
-    GArray *polled;        /* of GPollFD: what the context waits for now */
-    GArray *watched;       /* of int: what is in the epoll */
-    int priority;
-    gboolean is_due; /* the fiber is to check and dispatch */
-    WeftWaitQueue dispatcher;
+    gboolean is_waiting; /* the fiber, for @needs */
+    gboolean is_stale;   /* they have changed meanwhile */
+    Needs needs;
+    Needs latest; /* as it was asked last, before a poll */
 } Bridge;
 
-static Bridge *
-bridge_new(GMainContext *context, WeftDescriptor *epoll)
-{
-    Bridge *bridge = g_new0(Bridge, 1);
+/* GLib's array for poll(2) is that of poll(2). */
+G_STATIC_ASSERT(sizeof(GPollFD) == sizeof(struct pollfd));
+G_STATIC_ASSERT(G_STRUCT_OFFSET(GPollFD, events) == G_STRUCT_OFFSET(struct pollfd, events));
 
-    bridge->context = g_main_context_ref(context);
-    bridge->epoll = epoll;
-    bridge->polled = g_array_new(FALSE, TRUE, sizeof(GPollFD));
-    bridge->watched = g_array_new(FALSE, FALSE, sizeof(int));
-    return bridge;
+static GPollFD *
+fds_of(const Needs *needs)
+{
+    return (GPollFD *)(void *)needs->fds->data;
 }
 
 static void
-bridge_free(Bridge *bridge)
+ask(GMainContext *context, Needs *needs)
 {
-    weft_descriptor_free(bridge->epoll);
-    g_array_unref(bridge->polled);
-    g_array_unref(bridge->watched);
-    g_main_context_unref(bridge->context);
-    g_free(bridge);
-}
-
-/* ---- what the context waits for ---- */
-
-/* Returns: how long in ms it wants to wait; -1: for ever */
-static int
-ask_context(Bridge *bridge)
-{
-    GMainContext *context = bridge->context;
-    int timeout_ms;
     int n_fds;
 
-    g_main_context_prepare(context, &bridge->priority);
-    while ((n_fds = g_main_context_query(context, bridge->priority, &timeout_ms,
-                                         (GPollFD *)(void *)bridge->polled->data,
-                                         (int)bridge->polled->len)) > (int)bridge->polled->len)
-        g_array_set_size(bridge->polled, (guint)n_fds);
-    g_array_set_size(bridge->polled, (guint)n_fds);
-    return timeout_ms;
+    g_main_context_prepare(context, &needs->priority);
+    while ((n_fds = g_main_context_query(context, needs->priority, &needs->timeout_ms,
+                                         fds_of(needs), (int)needs->fds->len)) >
+           (int)needs->fds->len)
+        g_array_set_size(needs->fds, (guint)n_fds);
+    g_array_set_size(needs->fds, (guint)n_fds);
 }
 
 static gboolean
-is_polled(const Bridge *bridge, int fd)
+wants_same_fds(const Needs *left, const Needs *right)
 {
-    for (guint i = 0; i < bridge->polled->len; i++)
-        if (g_array_index(bridge->polled, GPollFD, i).fd == fd)
-            return TRUE;
-    return FALSE;
+    if (left->fds->len != right->fds->len)
+        return FALSE;
+    for (guint i = 0; i < left->fds->len; i++)
+        if (fds_of(left)[i].fd != fds_of(right)[i].fd ||
+            fds_of(left)[i].events != fds_of(right)[i].events)
+            return FALSE;
+    return TRUE;
 }
 
-/* GIOCondition is made of poll's bits, and epoll's are the same. */
-static uint32_t
-events_of(const Bridge *bridge, int fd)
+static int64_t
+until_us(const Needs *needs)
 {
-    uint32_t events = 0;
-
-    for (guint i = 0; i < bridge->polled->len; i++)
-        if (g_array_index(bridge->polled, GPollFD, i).fd == fd)
-            events |= g_array_index(bridge->polled, GPollFD, i).events;
-    return events;
-}
-
-/* Each is set anew: one that was closed has left the epoll, and its number may be another's now. */
-static void
-watch_polled(Bridge *bridge)
-{
-    const int epoll = bridge->epoll->fd;
-
-    for (guint i = 0; i < bridge->watched->len; i++) {
-        const int fd = g_array_index(bridge->watched, int, i);
-
-        if (!is_polled(bridge, fd))
-            epoll_ctl(epoll, EPOLL_CTL_DEL, fd, NULL);
-    }
-    g_array_set_size(bridge->watched, 0);
-    for (guint i = 0; i < bridge->polled->len; i++) {
-        const int fd = g_array_index(bridge->polled, GPollFD, i).fd;
-        struct epoll_event event = {.events = events_of(bridge, fd), .data.fd = fd};
-
-        if (epoll_ctl(epoll, EPOLL_CTL_MOD, fd, &event) != 0 && errno == ENOENT)
-            epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event);
-        g_array_append_val(bridge->watched, fd);
-    }
-}
-
-/* TRUE if one of the context's descriptors is ready; otherwise the next edge tells. */
-static gboolean
-has_ready_fd(Bridge *bridge)
-{
-    struct epoll_event events[MAX_EVENTS];
-
-    if (g_poll((GPollFD *)(void *)bridge->polled->data, bridge->polled->len, 0) > 0)
-        return TRUE;
-    bridge->epoll->is_readable = FALSE;
-    watch_polled(bridge);
-    return epoll_wait(bridge->epoll->fd, events, MAX_EVENTS, 0) > 0 &&
-           g_poll((GPollFD *)(void *)bridge->polled->data, bridge->polled->len, 0) > 0;
+    if (needs->timeout_ms < 0)
+        return WEFT_DEADLINE_NEVER;
+    return weft_clock_now_us() + (int64_t)needs->timeout_ms * 1000;
 }
 
 /* Before the event loop polls.  Returns: until when it may sleep, for the context's sake */
@@ -135,32 +79,50 @@ before_poll(gpointer data)
 {
     Bridge *bridge = data;
 
-    if (bridge->is_due)
-        return WEFT_DEADLINE_NEVER; /* its fiber is ready */
-
-    const int timeout_ms = ask_context(bridge);
-    if (timeout_ms == 0 || has_ready_fd(bridge)) {
-        bridge->is_due = TRUE;
-        weft_wait_queue_wake_all(&bridge->dispatcher);
-    }
-    if (timeout_ms < 0)
+    if (!bridge->is_waiting || bridge->is_stale)
         return WEFT_DEADLINE_NEVER;
-    return weft_clock_now_us() + (int64_t)timeout_ms * 1000;
+
+    ask(bridge->context, &bridge->latest);
+    if (bridge->latest.timeout_ms == 0 || !wants_same_fds(&bridge->needs, &bridge->latest)) {
+        bridge->is_stale = TRUE;
+        g_main_context_wakeup(
+            bridge->context); /* one of the descriptors that the fiber waits for */
+    }
+    return until_us(&bridge->latest);
 }
 
-/* ---- the fiber that dispatches ---- */
+/* Returns: FALSE if the fiber was cancelled */
+static gboolean
+wait_for_needs(Bridge *bridge)
+{
+    const Needs *needs = &bridge->needs;
+
+    bridge->is_stale = FALSE;
+    if (g_poll(fds_of(needs), needs->fds->len, 0) > 0 || needs->timeout_ms == 0)
+        return weft_fiber_yield(NULL);
+
+    bridge->is_waiting = TRUE;
+    const int failure = weft_foreign_wait((const struct pollfd *)(void *)needs->fds->data,
+                                          needs->fds->len, until_us(needs), "a GMainContext");
+    bridge->is_waiting = FALSE;
+    g_poll(fds_of(needs), needs->fds->len, 0);
+    return failure != ECANCELED;
+}
 
 static gboolean
 dispatch_until_cancelled(gpointer data, G_GNUC_UNUSED GError **error)
 {
     Bridge *bridge = data;
+    Needs *needs = &bridge->needs;
 
-    while (bridge->is_due || weft_wait(&bridge->dispatcher, "sources of a GMainContext", NULL)) {
-        if (g_main_context_check(bridge->context, bridge->priority,
-                                 (GPollFD *)(void *)bridge->polled->data, (int)bridge->polled->len))
+    do {
+        ask(bridge->context, needs);
+        if (!wait_for_needs(bridge))
+            return TRUE;
+        if (!bridge->is_stale && g_main_context_check(bridge->context, needs->priority,
+                                                      fds_of(needs), (int)needs->fds->len))
             g_main_context_dispatch(bridge->context);
-        bridge->is_due = FALSE;
-    }
+    } while (!weft_fiber_is_cancelled());
     return TRUE;
 }
 
@@ -173,7 +135,10 @@ end_bridge(gpointer data)
     weft_scheduler_set_before_poll(NULL, NULL);
     g_main_context_pop_thread_default(bridge->context);
     g_main_context_release(bridge->context);
-    bridge_free(bridge);
+    g_main_context_unref(bridge->context);
+    g_array_unref(bridge->needs.fds);
+    g_array_unref(bridge->latest.fds);
+    g_free(bridge);
 }
 
 WeftFiber *
@@ -187,12 +152,10 @@ weft_gio_serve(WeftGroup *group, GMainContext *context, GError **error)
         return NULL;
     }
 
-    WeftDescriptor *epoll = weft_descriptor_new(epoll_create1(EPOLL_CLOEXEC), error);
-    if (epoll == NULL) {
-        g_main_context_release(context);
-        return NULL;
-    }
-    Bridge *bridge = bridge_new(context, epoll);
+    Bridge *bridge = g_new0(Bridge, 1);
+    bridge->context = g_main_context_ref(context);
+    bridge->needs.fds = g_array_new(FALSE, TRUE, sizeof(GPollFD));
+    bridge->latest.fds = g_array_new(FALSE, TRUE, sizeof(GPollFD));
     g_main_context_push_thread_default(context);
     weft_scheduler_set_before_poll(before_poll, bridge);
 
