@@ -23,6 +23,7 @@ static atomic_uint_fast64_t n_calls;
 static atomic_uint_fast64_t n_parks;
 static atomic_uint_fast64_t n_passed;
 static __thread unsigned n_spent;
+static __thread unsigned n_entered;
 static gboolean is_off;
 
 __attribute__((constructor)) static void
@@ -50,6 +51,7 @@ weft_hook_enter(void)
 {
     const WeftFiber *self = weft_fiber_current();
 
+    n_entered++;
     if (self == NULL)
         return FALSE;
     count(&n_calls);
@@ -57,6 +59,12 @@ weft_hook_enter(void)
         return TRUE;
     count(&n_passed);
     return FALSE;
+}
+
+unsigned
+weft_hook_n_entered(void)
+{
+    return n_entered;
 }
 
 WeftCooperativeCounts

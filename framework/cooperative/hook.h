@@ -14,6 +14,9 @@
  */
 gboolean weft_hook_enter(void);
 
+/* Calls that came to the gate on this thread, of fibers or not; for the self-test. */
+unsigned weft_hook_n_entered(void);
+
 /* TRUE if WEFT_COOPERATIVE=off stands in the environment. */
 gboolean weft_hook_is_off(void);
 

@@ -249,15 +249,21 @@ WeftReal weft_real = {
 
 /* ---- looking up ---- */
 
+typedef struct {
+    const char *name;
+    size_t offset;
+} Row;
+
 #define ROW(name)                                                                                  \
     {                                                                                              \
 #name, offsetof(WeftReal, name)                                                            \
     }
+#define NAME_ROW(name)                                                                             \
+    {                                                                                              \
+#name, offsetof(WeftRealNames, name)                                                       \
+    }
 
-static const struct {
-    const char *name;
-    size_t offset;
-} rows[] = {
+static const Row rows[] = {
     ROW(poll),       ROW(ppoll),       ROW(select),    ROW(pselect),
     ROW(epoll_wait), ROW(epoll_pwait), ROW(connect),   ROW(accept),
     ROW(accept4),    ROW(recv),        ROW(recvfrom),  ROW(recvmsg),
@@ -267,14 +273,37 @@ static const struct {
     ROW(sleep),      ROW(usleep),      ROW(nanosleep), ROW(clock_nanosleep),
 };
 
-__attribute__((constructor(101))) static void
-look_up(void)
+static const Row name_rows[] = {
+    NAME_ROW(getaddrinfo),     NAME_ROW(getnameinfo),      NAME_ROW(gethostbyname),
+    NAME_ROW(gethostbyname_r), NAME_ROW(gethostbyname2_r), NAME_ROW(gethostbyaddr_r),
+    NAME_ROW(res_query),
+};
+
+static WeftRealNames real_names;
+
+static void
+look_up_rows(const Row *first, size_t n_rows, void *table)
 {
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        void *function = dlsym(RTLD_NEXT, rows[i].name);
+    for (size_t i = 0; i < n_rows; i++) {
+        void *function = dlsym(RTLD_NEXT, first[i].name);
 
         /* Through a pointer to it, because C has no conversion from data to function. */
         if (function != NULL)
-            *(void **)((char *)&weft_real + rows[i].offset) = function;
+            *(void **)((char *)table + first[i].offset) = function;
     }
+}
+
+__attribute__((constructor(101))) static void
+look_up(void)
+{
+    look_up_rows(rows, sizeof rows / sizeof *rows, &weft_real);
+    look_up_rows(name_rows, sizeof name_rows / sizeof *name_rows, &real_names);
+}
+
+const WeftRealNames *
+weft_real_names(void)
+{
+    if (real_names.getaddrinfo == NULL)
+        look_up();
+    return &real_names;
 }

@@ -57,3 +57,23 @@ typedef struct {
 
 /* Written once, before main(). */
 extern WeftReal weft_real;
+
+/* What is no system call. */
+typedef struct {
+    int (*getaddrinfo)(const char *host, const char *service, const struct addrinfo *hints,
+                       struct addrinfo **ret_found);
+    int (*getnameinfo)(const struct sockaddr *address, socklen_t size, char *host,
+                       socklen_t host_size, char *service, socklen_t service_size, int flags);
+    struct hostent *(*gethostbyname)(const char *name);
+    int (*gethostbyname_r)(const char *name, struct hostent *ret_host, char *buffer, size_t size,
+                           struct hostent **ret_found, int *ret_h_errno);
+    int (*gethostbyname2_r)(const char *name, int family, struct hostent *ret_host, char *buffer,
+                            size_t size, struct hostent **ret_found, int *ret_h_errno);
+    int (*gethostbyaddr_r)(const void *address, socklen_t address_size, int family,
+                           struct hostent *ret_host, char *buffer, size_t size,
+                           struct hostent **ret_found, int *ret_h_errno);
+    int (*res_query)(const char *name, int class, int type, unsigned char *answer, int size);
+} WeftRealNames;
+
+/* Looked up when it is first needed, from whatever constructor. */
+const WeftRealNames *weft_real_names(void);

@@ -1,23 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The resolver: getaddrinfo() as a job.
+ * The resolver: endpoints to addresses, by names.h.
  */
 
 #include "io/resolver.h"
 
 #include "fiber/wait.h"
+#include "io/names.h"
 
-#include <netdb.h>
 #include <string.h>
-#include <weft/offload.h>
-
-/* One look-up, with all it needs: the fiber that asked may leave before it is done. */
-typedef struct {
-    WeftEndpoint endpoint;
-    int status; /* of getaddrinfo() */
-    size_t n_addresses;
-    WeftAddress addresses[WEFT_RESOLVER_MAX_ADDRESSES];
-} ResolveJob;
 
 static void
 set_port(WeftAddress *address, uint16_t port)
@@ -26,29 +17,6 @@ set_port(WeftAddress *address, uint16_t port)
         address->socket.v4.sin_port = htons(port);
     else
         address->socket.v6.sin6_port = htons(port);
-}
-
-static void
-resolve_job_run(gpointer data)
-{
-    ResolveJob *job = data;
-    const struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
-    struct addrinfo *found = NULL;
-
-    job->status = getaddrinfo(job->endpoint.host, NULL, &hints, &found);
-    if (job->status != 0)
-        return;
-    for (const struct addrinfo *each = found; each != NULL; each = each->ai_next) {
-        if (each->ai_family != AF_INET && each->ai_family != AF_INET6)
-            continue;
-        if (job->n_addresses == WEFT_RESOLVER_MAX_ADDRESSES)
-            break;
-        WeftAddress *address = &job->addresses[job->n_addresses++];
-        memcpy(&address->socket, each->ai_addr, each->ai_addrlen);
-        address->size = each->ai_addrlen;
-        set_port(address, job->endpoint.port);
-    }
-    freeaddrinfo(found);
 }
 
 static WeftAddress *
@@ -61,27 +29,45 @@ numeric(const WeftEndpoint *endpoint, size_t *ret_n_addresses)
     return address;
 }
 
-static ResolveJob *
-resolve_job_new(const WeftEndpoint *endpoint)
+/* Returns: how many */
+static size_t
+copy_addresses(const struct addrinfo *found, uint16_t port, WeftAddress *ret_addresses)
 {
-    ResolveJob *job = g_new0(ResolveJob, 1);
+    size_t n = 0;
 
-    job->endpoint = *endpoint;
-    return job;
+    for (; found != NULL && n < WEFT_RESOLVER_MAX_ADDRESSES; found = found->ai_next) {
+        if (found->ai_family != AF_INET && found->ai_family != AF_INET6)
+            continue;
+        WeftAddress *address = &ret_addresses[n++];
+        memcpy(&address->socket, found->ai_addr, found->ai_addrlen);
+        address->size = found->ai_addrlen;
+        set_port(address, port);
+    }
+    return n;
+}
+
+static WeftNameQuestion
+question_of(const WeftEndpoint *endpoint)
+{
+    return (WeftNameQuestion){.host = endpoint->host, .socket_type = SOCK_STREAM};
 }
 
 static WeftAddress *
-copy_result(const ResolveJob *job, size_t *ret_n_addresses, GError **error)
+addresses_of(const WeftNameAnswer *answer, const WeftEndpoint *endpoint, size_t *ret_n_addresses,
+             GError **error)
 {
-    if (job->status != 0 || job->n_addresses == 0) {
-        g_set_error(error, WEFT_ERROR, WEFT_ERROR_IO, "resolve \"%s\": %s", job->endpoint.host,
-                    job->status != 0 ? gai_strerror(job->status) : "no address");
+    g_autofree WeftAddress *addresses = g_new(WeftAddress, WEFT_RESOLVER_MAX_ADDRESSES);
+    int error_number;
+    const int status = weft_name_answer_status(answer, &error_number);
+    const size_t n = copy_addresses(weft_name_answer_addresses(answer), endpoint->port, addresses);
+
+    if (n == 0) {
+        g_set_error(error, WEFT_ERROR, WEFT_ERROR_IO, "resolve \"%s\": %s", endpoint->host,
+                    status != 0 ? gai_strerror(status) : "no address");
         return NULL;
     }
-    WeftAddress *addresses = g_new(WeftAddress, job->n_addresses);
-    memcpy(addresses, job->addresses, job->n_addresses * sizeof *addresses);
-    *ret_n_addresses = job->n_addresses;
-    return addresses;
+    *ret_n_addresses = n;
+    return g_steal_pointer(&addresses);
 }
 
 WeftAddress *
@@ -92,13 +78,13 @@ weft_resolve(const WeftEndpoint *endpoint, size_t *ret_n_addresses, GError **err
     if (endpoint->is_numeric)
         return numeric(endpoint, ret_n_addresses);
 
-    g_autofree ResolveJob *job = resolve_job_new(endpoint);
-    if (!weft_offload(WEFT_OFFLOAD_NETWORK, resolve_job_run, job, g_free, error)) {
-        job = NULL; /* the pool's now */
+    const WeftNameQuestion question = question_of(endpoint);
+    g_autoptr(WeftNameAnswer) answer = weft_names_ask(&question, error);
+    if (answer == NULL) {
         g_prefix_error(error, "resolve \"%s\": ", endpoint->host);
         return NULL;
     }
-    return copy_result(job, ret_n_addresses, error);
+    return addresses_of(answer, endpoint, ret_n_addresses, error);
 }
 
 WeftAddress *
@@ -107,9 +93,7 @@ weft_resolve_blocking(const WeftEndpoint *endpoint, size_t *ret_n_addresses, GEr
     if (endpoint->is_numeric)
         return numeric(endpoint, ret_n_addresses);
 
-    ResolveJob *job = resolve_job_new(endpoint);
-    resolve_job_run(job);
-    WeftAddress *addresses = copy_result(job, ret_n_addresses, error);
-    g_free(job);
-    return addresses;
+    const WeftNameQuestion question = question_of(endpoint);
+    g_autoptr(WeftNameAnswer) answer = weft_names_ask_blocking(&question);
+    return addresses_of(answer, endpoint, ret_n_addresses, error);
 }

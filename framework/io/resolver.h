@@ -11,7 +11,8 @@
 #define WEFT_RESOLVER_MAX_ADDRESSES 16
 
 /*
- * On the offload pool; a numeric endpoint is answered at once.
+ * On the offload pool, or remembered for a few seconds (names.h); a numeric endpoint is answered at
+ * once.
  * Returns: (transfer full): at least one address, in the system's order (RFC 6724); NULL with
  * @error
  */
