@@ -6,6 +6,7 @@
 
 #include "server/connection.h"
 
+#include "fiber/fiber.h"
 #include "fiber/scheduler.h"
 #include "io/block.h"
 #include "io/socket.h"
@@ -22,7 +23,7 @@
 /* RFC 8446 5.1: what every handshake begins with, and no other protocol that is text. */
 #define TLS_FIRST_BYTE 22
 
-static void serve_in_fiber(WeftConnection *connection);
+static void take_for_serving(WeftConnection *connection);
 
 uint64_t
 weft_connection_next_id(void)
@@ -150,7 +151,7 @@ parked_is_readable(G_GNUC_UNUSED WeftDescriptor *descriptor, gpointer data)
     if (weft_socket_stream_is_at_end(socket_of(connection)))
         close_connection(connection);
     else
-        serve_in_fiber(connection);
+        take_for_serving(connection);
 }
 
 /* The descriptor's is_readable is FALSE here: whatever comes from now on makes an edge. */
@@ -207,7 +208,7 @@ weft_connection_admit(WeftDesk *desk, WeftStream *stream, WeftTlsContext *tls)
     connection->desk = desk;
     connection->id = weft_connection_next_id();
     if (desk->service->speaks_first && tls == NULL) {
-        serve_in_fiber(connection);
+        take_for_serving(connection);
         return;
     }
     /* Registering the descriptor makes an edge for what has come already. */
@@ -325,12 +326,54 @@ served(gpointer data)
 static void
 serve_in_fiber(WeftConnection *connection)
 {
+    WeftDesk *desk = connection->desk;
+
+    weft_group_spawn(desk->worker->serving, desk->service->name, serve, connection, served);
+}
+
+static void
+waiting_append(WeftWorker *worker, WeftConnection *connection)
+{
+    connection->next_waiting = NULL;
+    if (worker->oldest_waiting == NULL)
+        worker->oldest_waiting = connection;
+    else
+        worker->newest_waiting->next_waiting = connection;
+    worker->newest_waiting = connection;
+    weft_wait_queue_wake_oldest(&worker->waiting);
+}
+
+/* There is input: a fiber, or a place in the queue for one.  On the event loop. */
+static void
+take_for_serving(WeftConnection *connection)
+{
     WeftWorker *worker = connection->desk->worker;
+    const uint64_t turn = weft_scheduler_here->n_turns;
 
     connection->wants_to_park = FALSE;
     weft_counter_add(&worker->n_active, 1);
     served_append(connection->desk, connection);
-    weft_group_spawn(worker->serving, connection->desk->service->name, serve, connection, served);
+    if (worker->turn != turn) {
+        worker->turn = turn;
+        worker->n_fibers_given = 0;
+    }
+    if (worker->oldest_waiting == NULL && worker->n_fibers_given++ < WEFT_SERVE_AT_ONCE)
+        serve_in_fiber(connection);
+    else
+        waiting_append(worker, connection);
+}
+
+gboolean
+weft_connection_serve_waiting(WeftWorker *worker, size_t n_at_most)
+{
+    WeftConnection *connection;
+
+    while ((connection = worker->oldest_waiting) != NULL && n_at_most-- > 0) {
+        worker->oldest_waiting = connection->next_waiting;
+        connection->input = NULL;
+        serve_in_fiber(connection);
+    }
+    return connection != NULL;
 }
 
 /* ---- what services ask ---- */

@@ -9,13 +9,21 @@
 #include <weft/service.h>
 
 typedef struct WeftDesk WeftDesk;
+typedef struct WeftWorker WeftWorker;
+
+/* Connections that are given fibers at once; more wait until these have begun.  A burst so runs on
+ * few stacks and buffers, which stay in the processor's cache. */
+#define WEFT_SERVE_AT_ONCE 16
 
 /* Lean: there is one for every idle client. */
 struct WeftConnection {
     WeftStream *stream;
     WeftTlsContext *tls; /* until it is put on the stream, with the first byte; then NULL */
     WeftDesk *desk;      /* NULL: served by weft_service_serve_stream() */
-    WeftBuffer *input;   /* on the serving fiber's stack; NULL while nobody serves it */
+    union {
+        WeftBuffer *input; /* on the serving fiber's stack; NULL while nobody serves it */
+        WeftConnection *next_waiting; /* while it waits for a fiber: who is next */
+    };
     uint64_t id;
     WeftConnection *older; /* in the desk's list of parked, or of served ones */
     WeftConnection *newer;
@@ -36,6 +44,10 @@ WeftServeResult weft_connection_serve(WeftConnection *connection, WeftService *s
  * @tls: (nullable): what is spoken on it
  */
 void weft_connection_admit(WeftDesk *desk, WeftStream *stream, WeftTlsContext *tls);
+
+/* Give fibers to the @n_at_most connections that have waited longest for one.  Returns: FALSE:
+ * nobody waits any more */
+gboolean weft_connection_serve_waiting(WeftWorker *worker, size_t n_at_most);
 
 /* Close the parked connections of @desk that were parked at or before @parked_at_us. */
 void weft_connection_close_parked(WeftDesk *desk, int64_t parked_at_us);

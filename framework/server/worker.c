@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A worker's fibers: one that waits for the stop, one for each address that accepts, a housekeeper
- * for idle connections, and, on worker 0, one that reads signals.
+ * for idle connections, an usher for bursts of busy ones, and, on worker 0, one that reads signals.
  */
 
 #include "server/worker.h"
@@ -162,6 +162,24 @@ choose_tick_ms(const WeftServer *server)
     return tick_ms;
 }
 
+/* ---- bursts ---- */
+
+/* Gives fibers to connections that wait for one, few at a time. */
+static gboolean
+usher(gpointer data, GError **error)
+{
+    WeftWorker *worker = data;
+
+    for (;;) {
+        if (worker->oldest_waiting == NULL &&
+            !weft_wait(&worker->waiting, "connections with input", error))
+            return FALSE;
+        weft_connection_serve_waiting(worker, WEFT_SERVE_AT_ONCE);
+        if (!weft_fiber_yield(error))
+            return FALSE;
+    }
+}
+
 /* ---- signals ---- */
 
 static void
@@ -286,6 +304,7 @@ drain(WeftWorker *worker)
 {
     for (size_t i = 0; i < worker->server->services->len; i++)
         weft_connection_close_parked(&worker->desks[i], INT64_MAX);
+    weft_connection_serve_waiting(worker, SIZE_MAX);
 
     g_auto(WeftDeadlineScope) grace = weft_deadline_scope_ms(worker->server->grace_ms);
     g_autoptr(GError) late = NULL;
@@ -320,6 +339,7 @@ work(gpointer data, GError **error)
     worker->serving = weft_group_new();
     weft_server_enlist(worker->server, worker);
     weft_group_spawn(keeping, "housekeeper", keep_house, worker, NULL);
+    weft_group_spawn(keeping, "usher", usher, worker, NULL);
     gboolean succeeded = worker->index > 0 || start_watching_signals(worker, keeping, error);
     succeeded = succeeded && accept_until_stopped(worker, error);
     if (!succeeded)

@@ -15,8 +15,6 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-typedef struct WeftWorker WeftWorker;
-
 /* What a worker has for each service: the parked connections, oldest first, and the served ones. */
 struct WeftDesk {
     WeftWorker *worker;
@@ -53,10 +51,15 @@ struct WeftWorker {
     WeftDesk *desks;    /* one for each service */
     WeftGroup *serving; /* a fiber for each connection that has input */
     gboolean is_draining;
-    int64_t tick_ms;        /* how often the housekeeper looks */
-    WeftWaitQueue stopping; /* for is_draining */
-    WeftWaitQueue room;     /* for connections to close, at the limit */
-    WeftWaitQueue parking;  /* the housekeeper, for something to look after */
+    WeftConnection *oldest_waiting; /* for a fiber */
+    WeftConnection *newest_waiting;
+    WeftWaitQueue waiting;   /* the usher, for one of them */
+    uint64_t turn;           /* of the event loop, in which the last one was given a fiber */
+    unsigned n_fibers_given; /* in that turn */
+    int64_t tick_ms;         /* how often the housekeeper looks */
+    WeftWaitQueue stopping;  /* for is_draining */
+    WeftWaitQueue room;      /* for connections to close, at the limit */
+    WeftWaitQueue parking;   /* the housekeeper, for something to look after */
 
     WeftCounter n_accepted;
     WeftCounter n_refused;

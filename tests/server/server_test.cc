@@ -122,6 +122,44 @@ TEST(Server, ServesOverEachFamily)
     EXPECT_FALSE(exists(folder.file));
 }
 
+/* More than are given fibers at once come in one turn of the event loop, and each waits in its
+ * handler until all are in theirs. */
+TEST(Server, ABurstIsServedWhoeverParks)
+{
+    constexpr size_t N_CLIENTS = 100;
+    std::atomic<bool> is_held{true};
+    size_t n_inside = 0;
+    Running running([&](WeftConnection *connection) {
+        char byte;
+
+        if (weft_stream_read(weft_connection_stream(connection), &byte, 1, nullptr) != 1)
+            return WEFT_SERVE_CLOSE;
+        while (byte == 'h' && is_held)
+            sched_yield(); /* the thread, not the fiber */
+        n_inside += byte == 'c';
+        while (byte == 'c' && n_inside < N_CLIENTS)
+            EXPECT_TRUE(weft_fiber_yield(nullptr));
+        EXPECT_TRUE(weft_stream_write_all(weft_connection_stream(connection), &byte, 1, nullptr));
+        return WEFT_SERVE_PARK;
+    });
+    std::vector<std::unique_ptr<Client>> clients;
+    Client holder(running.address);
+
+    for (size_t i = 0; i < N_CLIENTS; i++)
+        clients.push_back(std::make_unique<Client>(running.address));
+    running.await([](const WeftServerMetrics &now) { return now.n_parked == N_CLIENTS + 1; });
+    holder.say("h");
+    running.await([](const WeftServerMetrics &now) { return now.n_active == 1; });
+    for (auto &client : clients)
+        client->say("c");
+    is_held = false;
+    for (auto &client : clients)
+        EXPECT_EQ(client->hear(1), "c");
+    EXPECT_EQ(holder.hear(1), "h");
+    running.await([](const WeftServerMetrics &now) { return now.n_active == 0; });
+    EXPECT_EQ(running.metrics().n_served, static_cast<int64_t>(N_CLIENTS) + 1);
+}
+
 TEST(Server, AConnectionThatWaitsHoldsNoFiber)
 {
     Running running(echo);
