@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The .thrift files of Debian's source package of Thrift, brought by apt through lists of its own: the
-system's stay as they are."""
+"""What Debian's source package of Thrift has for tests: its .thrift files, and the tutorial's clients.  Brought by
+apt through lists of its own: the system's stay as they are."""
 
 import fcntl
 import glob
@@ -10,6 +10,8 @@ import subprocess
 import tarfile
 
 PATIENCE_S = 300  # bounds what hangs, not what is slow
+WANTED = re.compile(r"\.thrift$|/tutorial/(py/PythonClient\.py|nodejs/NodeClient\.js|c_glib/c_glib_client\.c|"
+                    r"cpp/CppClient\.cpp)$")
 
 
 def source_lists():
@@ -50,7 +52,7 @@ def bring(folder):
     archive = glob.glob(os.path.join(folder, "thrift_*.orig.tar.*"))[0]
     with tarfile.open(archive) as tar:
         for member in tar:
-            if member.isfile() and member.name.endswith(".thrift") and ".." not in member.name.split("/"):
+            if member.isfile() and WANTED.search(member.name) and ".." not in member.name.split("/"):
                 tar.extract(member, os.path.join(folder, "source"), set_attrs=False)
 
 
