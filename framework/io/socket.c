@@ -24,6 +24,9 @@ typedef struct {
     WeftStream base;
     WeftDescriptor *descriptor;
     uint8_t family;
+    /* The last read took all there was, and nothing has been sent since: a reset that came together
+     * with those bytes made no edge of its own, and libevent does not tell it from more to read. */
+    uint8_t may_be_reset;
     uint16_t peer_port; /* network order */
     uint32_t peer_scope;
     uint8_t peer_ip[16]; /* 4 bytes of it for AF_INET */
@@ -71,8 +74,9 @@ socket_try_read(WeftStream *stream, void *buffer, size_t size, GError **error)
     WeftDescriptor *descriptor = socket->descriptor;
     ssize_t n_read;
 
-    if (!descriptor->is_readable)
+    if (!descriptor->is_readable && !socket->may_be_reset)
         return WOULD_PARK;
+    socket->may_be_reset = FALSE;
     do {
         n_read = recv(descriptor->fd, buffer, size, 0);
     } while (n_read < 0 && errno == EINTR);
@@ -86,8 +90,10 @@ socket_try_read(WeftStream *stream, void *buffer, size_t size, GError **error)
     }
     /* epoll(7): a short read of a stream socket has taken all there was; only the end, if that has
      * come, is still to be read. */
-    if (n_read > 0 && (size_t)n_read < size)
+    if (n_read > 0 && (size_t)n_read < size) {
         descriptor->is_readable = descriptor->has_ended;
+        socket->may_be_reset = !descriptor->has_ended;
+    }
     return n_read;
 }
 
@@ -108,13 +114,16 @@ socket_read(WeftStream *stream, void *buffer, size_t size, GError **error)
 gboolean
 weft_socket_stream_has_input(WeftStream *stream)
 {
-    WeftDescriptor *descriptor = socket_of(stream)->descriptor;
+    SocketStream *socket = socket_of(stream);
+    WeftDescriptor *descriptor = socket->descriptor;
     uint8_t byte;
 
     /* An edge came while earlier input was handled, and may have been read since: ask.  After a
-     * short read, the common case, there is nothing to ask. */
-    if (descriptor->is_readable && recv(descriptor->fd, &byte, 1, MSG_PEEK) < 0 && errno == EAGAIN)
-        descriptor->is_readable = FALSE;
+     * short read and an answer, the common case, there is nothing to ask. */
+    if (!descriptor->is_readable && !socket->may_be_reset)
+        return FALSE;
+    socket->may_be_reset = FALSE;
+    descriptor->is_readable = recv(descriptor->fd, &byte, 1, MSG_PEEK) >= 0 || errno != EAGAIN;
     return descriptor->is_readable;
 }
 
@@ -171,6 +180,7 @@ send_message(SocketStream *socket, const struct msghdr *message, int flags, GErr
                 : sendmsg(descriptor->fd, message, flags | MSG_NOSIGNAL);
         if (n_sent >= 0) {
             socket->base.n_written += (size_t)n_sent;
+            socket->may_be_reset = FALSE;
             return n_sent;
         }
         if (errno == EINTR)
@@ -233,6 +243,7 @@ socket_try_write(WeftStream *stream, const void *data, size_t size, GError **err
         return -1;
     }
     socket->base.n_written += (size_t)n_sent;
+    socket->may_be_reset = FALSE;
     return n_sent;
 }
 

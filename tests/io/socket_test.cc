@@ -199,6 +199,51 @@ TEST(Socket, AnEndRightBehindTheLastBytesIsSeen)
     });
 }
 
+/* The system tells of both at once, and of the reset by a word that does not say "end". */
+TEST(Socket, AResetRightBehindTheLastBytesIsSeen)
+{
+    in_fiber([] {
+        Connected both;
+        g_autoptr(WeftGroup) group = weft_group_new();
+        g_auto(WeftDeadlineScope) patience = weft_deadline_scope_ms(10000);
+        const struct linger at_once = {1, 0};
+        char bytes[64];
+
+        spawn(group, [&] {
+            g_autoptr(GError) error = nullptr;
+
+            EXPECT_EQ(weft_stream_read(both.server, bytes, sizeof bytes, nullptr), 4);
+            EXPECT_EQ(weft_stream_read(both.server, bytes, sizeof bytes, &error), -1);
+            EXPECT_TRUE(failed_with(&error, WEFT_ERROR_CLOSED));
+        });
+        settle();
+        EXPECT_TRUE(weft_stream_write_all(both.client, "last", 4, nullptr));
+        setsockopt(weft_socket_stream_descriptor(both.client)->fd, SOL_SOCKET, SO_LINGER, &at_once,
+                   sizeof at_once);
+        weft_stream_free(g_steal_pointer(&both.client));
+        join(group);
+    });
+}
+
+TEST(Socket, HasInputTellsOfAReset)
+{
+    in_fiber([] {
+        Connected both;
+        const struct linger at_once = {1, 0};
+        char bytes[64];
+
+        settle();
+        EXPECT_FALSE(weft_socket_stream_has_input(both.server));
+        EXPECT_TRUE(weft_stream_write_all(both.client, "last", 4, nullptr));
+        setsockopt(weft_socket_stream_descriptor(both.client)->fd, SOL_SOCKET, SO_LINGER, &at_once,
+                   sizeof at_once);
+        weft_stream_free(g_steal_pointer(&both.client));
+        settle();
+        EXPECT_EQ(weft_stream_read(both.server, bytes, sizeof bytes, nullptr), 4);
+        EXPECT_TRUE(weft_socket_stream_has_input(both.server));
+    });
+}
+
 TEST(Socket, TryWriteTakesWhatTheSystemTakes)
 {
     in_fiber([] {
