@@ -76,6 +76,15 @@ weft_scheduler_push_ahead(WeftScheduler *scheduler, WeftFiber *fiber)
     ahead->next = fiber;
 }
 
+size_t
+weft_scheduler_n_dispatched(const WeftScheduler *scheduler)
+{
+    const size_t n_slices = BATCH_SLICES - scheduler->slices_left;
+
+    return n_slices * SLICE_DISPATCHES + SLICE_DISPATCHES - scheduler->slice_left +
+           (scheduler->newest_ready == NULL ? 1 : 0);
+}
+
 gboolean
 weft_fiber_yield(GError **error)
 {

@@ -197,6 +197,9 @@ void weft_group_clear(WeftGroup *group);
  * towards I/O and timers); on the loop's own stack. */
 void weft_scheduler_run_batch(WeftScheduler *scheduler);
 
+/* How often a fiber ran in the last batch; the last one of an emptied queue was not counted. */
+size_t weft_scheduler_n_dispatched(const WeftScheduler *scheduler);
+
 /* All schedulers of the process, newest first; hold the lock while you look. */
 extern WeftScheduler *weft_schedulers;
 extern const int weft_debug_layout; /* for debuggers */

@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Counters by thread, and their sum.  A thread's counters are never freed: what it has counted
- * stays counted when it ends, and there are as many threads as workers.
+ * What is counted of requests lies in the tree of statistics, below "http".
  */
 
 #include "http/metrics.h"
 
 #include "http/service.h"
-#include "server/metrics.h"
 
 #include <pthread.h>
 #include <string.h>
 #include <weft/clock.h>
+#include <weft/statistics.h>
 
 /* The most frequent ones first: it is searched in this order. */
 static const char *const methods[WEFT_HTTP_N_COUNTED_METHODS] = {
@@ -25,27 +24,45 @@ static const int64_t bounds_us[WEFT_HTTP_N_LATENCY_BOUNDS] = {
     50000, 100000, 250000, 1000000, 2500000, 10000000, 60000000,
 };
 
-typedef struct Counters Counters;
-struct Counters {
-    WeftHttpMetrics metrics; /* each a WeftCounter */
-    Counters *next;
-};
+static struct {
+    WeftStatistic *requests[WEFT_HTTP_N_COUNTED_METHODS][WEFT_HTTP_N_STATUS_CLASSES]; /* atomic */
+    WeftStatistic *received_bytes;
+    WeftStatistic *sent_bytes;
+    WeftStatistic *duration;
+} counted;
 
-/* pthread's own lock, so that ThreadSanitizer sees it. */
-static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-static Counters *all;
-static _Thread_local Counters *here;
-
-static Counters *
+static void
 enlist(void)
 {
-    Counters *counters = g_new0(Counters, 1);
+    counted.received_bytes = weft_statistic_counter("http.received_bytes",
+                                                    "Bytes of request bodies: uploads above all.");
+    counted.sent_bytes = weft_statistic_counter("http.sent_bytes", "Bytes of answers' bodies.");
+    counted.duration = weft_statistic_histogram(
+        "http.request_duration_us", "From the head of a request to the end of its answer.");
+}
 
-    pthread_mutex_lock(&mutex);
-    counters->next = all;
-    all = counters;
-    pthread_mutex_unlock(&mutex);
-    return counters;
+static void
+make_ready(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+    pthread_once(&once, enlist);
+}
+
+/* Those that have never happened are not in the tree. */
+static WeftStatistic *
+counter_of(size_t method, size_t status_class)
+{
+    WeftStatistic **counter = &counted.requests[method][status_class];
+    WeftStatistic *there = g_atomic_pointer_get(counter);
+
+    if (G_UNLIKELY(there == NULL)) {
+        g_autofree char *name = g_strdup_printf("http.requests{method=%s,status=%zuxx}",
+                                                methods[method], status_class + 1);
+        there = weft_statistic_counter(name, "Requests answered.");
+        g_atomic_pointer_set(counter, there);
+    }
+    return there;
 }
 
 static size_t
@@ -58,16 +75,6 @@ index_of_method(const char *method)
     return index;
 }
 
-static size_t
-index_of_latency(int64_t latency_us)
-{
-    size_t index = 0;
-
-    while (index < WEFT_HTTP_N_LATENCY_BOUNDS && latency_us > bounds_us[index])
-        index++;
-    return index;
-}
-
 void
 weft_http_metrics_count(const WeftHttpExchange *exchange)
 {
@@ -76,21 +83,17 @@ weft_http_metrics_count(const WeftHttpExchange *exchange)
 
     if (!request->service->counts)
         return;
-    if (G_UNLIKELY(here == NULL))
-        here = enlist();
+    make_ready();
 
-    WeftHttpMetrics *metrics = &here->metrics;
     const char *method =
         weft_http_request_has_line(request) ? weft_http_request_method(request) : "";
     const unsigned status_class = CLAMP(response->status / 100, 1, WEFT_HTTP_N_STATUS_CLASSES) - 1;
-    const int64_t latency_us = weft_clock_now_us() - exchange->begun_us;
 
-    weft_counter_add(&metrics->n_requests[index_of_method(method)][status_class], 1);
-    weft_counter_add(&metrics->n_received_bytes, request->body.n_read_bytes);
+    weft_statistic_add(counter_of(index_of_method(method), status_class), 1);
+    weft_statistic_add(counted.received_bytes, request->body.n_read_bytes);
     if (response->framing != WEFT_HTTP_BODY_NONE)
-        weft_counter_add(&metrics->n_sent_bytes, response->n_body_bytes);
-    weft_counter_add(&metrics->n_by_latency[index_of_latency(latency_us)], 1);
-    weft_counter_add(&metrics->latency_sum_us, latency_us);
+        weft_statistic_add(counted.sent_bytes, response->n_body_bytes);
+    weft_statistic_record(counted.duration, weft_clock_now_us() - exchange->begun_us);
 }
 
 const char *
@@ -113,24 +116,47 @@ weft_http_service_set_counting(WeftService *service, gboolean counts)
     WeftHttpServiceData *service_data = weft_service_data(service);
 
     service_data->counts = counts;
+    make_ready();
 }
 
-/* The struct is nothing but counters. */
 static void
-add_counters(int64_t *sum, const int64_t *counters)
+get_requests(WeftHttpMetrics *metrics)
 {
-    for (size_t i = 0; i < sizeof(WeftHttpMetrics) / sizeof *sum; i++)
-        sum[i] += weft_counter_get(&counters[i]);
+    for (size_t i = 0; i < WEFT_HTTP_N_COUNTED_METHODS; i++)
+        for (size_t k = 0; k < WEFT_HTTP_N_STATUS_CLASSES; k++) {
+            WeftStatistic *counter = g_atomic_pointer_get(&counted.requests[i][k]);
+
+            if (counter != NULL)
+                metrics->n_requests[i][k] = weft_statistic_value(counter);
+        }
+}
+
+static void
+get_latencies(WeftHttpMetrics *metrics)
+{
+    int64_t n_so_far = 0;
+    WeftStatisticSummary summary;
+
+    for (size_t i = 0; i < WEFT_HTTP_N_LATENCY_BOUNDS; i++) {
+        const int64_t n_up_to = weft_statistic_count_up_to(counted.duration, bounds_us[i]);
+
+        metrics->n_by_latency[i] = n_up_to - n_so_far;
+        n_so_far = n_up_to;
+    }
+    weft_statistic_summarize(counted.duration, &summary);
+    metrics->n_by_latency[WEFT_HTTP_N_LATENCY_BOUNDS] = summary.n_values - n_so_far;
+    metrics->latency_sum_us = summary.sum;
 }
 
 void
 weft_http_get_metrics(WeftHttpMetrics *ret_metrics)
 {
-    WeftHttpMetrics sum = {0};
+    WeftHttpMetrics metrics = {0};
 
-    pthread_mutex_lock(&mutex);
-    for (const Counters *counters = all; counters != NULL; counters = counters->next)
-        add_counters((int64_t *)&sum, (const int64_t *)&counters->metrics);
-    pthread_mutex_unlock(&mutex);
-    *ret_metrics = sum;
+    make_ready();
+    get_requests(&metrics);
+    metrics.n_received_bytes = weft_statistic_value(counted.received_bytes);
+    metrics.n_sent_bytes = weft_statistic_value(counted.sent_bytes);
+    get_latencies(&metrics);
+    *ret_metrics = metrics;
 }

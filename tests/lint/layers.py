@@ -23,7 +23,7 @@ PUBLIC_HEADERS = {
             "semaphore serial_queue wait_group",
     "io": "address file listener reader resolver stream stream_fd sys/stream tls",
     "server": "server service metrics",
-    "http": "http http_auth http_metrics http_target",
+    "http": "http http_auth http_metrics http_statistics http_target",
     "thrift": "thrift thrift_binary thrift_client thrift_codec thrift_compact thrift_c_glib thrift_error "
               "thrift_http thrift_service thrift_type thrift_wire",
     "dav": "dav dav_store",
