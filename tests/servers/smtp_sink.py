@@ -17,67 +17,86 @@ import sys
 MAX_LINE_BYTES = 64 * 1024
 
 
-class Session:
-    def __init__(self, reader, writer, sink):
-        self.reader, self.writer, self.sink = reader, writer, sink
+class Session(asyncio.Protocol):
+    """One connection; commands are methods, by their verbs."""
+
+    def __init__(self, sink):
+        self.sink = sink
+        self.transport = None
+        self.received = b""
+        self.mail = None  # its lines so far, between DATA and the dot
         self.sender, self.recipients = None, []
+
+    def connection_made(self, transport):
+        self.transport = transport
+        self.say("220 sink")
 
     def say(self, text):
-        self.writer.write(text.encode() + b"\r\n")
+        self.transport.write(text.encode() + b"\r\n")
 
-    async def mail(self):
-        """What follows DATA, as it was before dots were doubled (RFC 5321 4.5.2)."""
-        lines = []
-        async for line in self.reader:
-            if line == b".\r\n":
-                break
-            lines.append(line[1:] if line.startswith(b".") else line)
-        return b"".join(lines)
+    def data_received(self, data):
+        *lines, self.received = (self.received + data).split(b"\r\n")
+        for line in lines:
+            if self.mail is not None:
+                self.take_line(line)
+            else:
+                self.obey(line.decode("utf-8", "replace"))
+        if len(self.received) > MAX_LINE_BYTES:
+            self.transport.abort()
+
+    def take_line(self, line):
+        """Of the mail; dots were doubled at the beginnings of lines (RFC 5321 4.5.2)."""
+        if line != b".":
+            self.mail.append(line[1:] if line.startswith(b".") else line)
+            return
+        number = self.sink.keep(self.sender, self.recipients, self.mail)
+        asyncio.get_running_loop().call_later(self.sink.delay_s, self.say, "250 taken as %d" % number)
+        self.forget()
 
     def forget(self):
-        self.sender, self.recipients = None, []
+        self.mail, self.sender, self.recipients = None, None, []
 
-    async def take_mail(self):
-        if not self.recipients:
-            self.say("503 first MAIL and RCPT")
-            return
-        self.say("354 go on, end with a dot")
-        number = self.sink.keep(self.sender, self.recipients, await self.mail())
+    def obey(self, line):
+        verb, _, rest = line.partition(" ")
+        command = self.COMMANDS.get(verb.upper())
+        self.say(command(self, rest) if command else "502 what is %s?" % verb)
+        if verb.upper() == "QUIT":
+            self.transport.close()
+
+    def hello(self, _rest):
         self.forget()
-        await asyncio.sleep(self.sink.delay_s)
-        self.say("250 taken as %d" % number)
+        return "250-sink\r\n250-8BITMIME\r\n250 SIZE 10000000"
 
-    async def obey(self, line):
-        """One command; False after QUIT."""
-        verb, _, rest = line.decode("utf-8", "replace").strip().partition(" ")
-        verb = verb.upper()
-        if verb == "EHLO":
-            self.say("250-sink\r\n250-8BITMIME\r\n250 SIZE 10000000")
-        elif verb == "MAIL":
-            self.sender = rest.partition(":")[2].split()[0]
-            self.say("250 sender is fine")
-        elif verb == "RCPT" and self.sender is None:
-            self.say("503 first MAIL")
-        elif verb == "RCPT":
-            self.recipients.append(rest.partition(":")[2].split()[0])
-            self.say("250 recipient is fine")
-        elif verb == "DATA":
-            await self.take_mail()
-        elif verb in ("HELO", "NOOP", "RSET"):
-            self.forget()
-            self.say("250 sink")
-        elif verb == "QUIT":
-            self.say("221 bye")
-            return False
-        else:
-            self.say("502 what is %s?" % verb)
-        return True
+    def reset(self, _rest):
+        self.forget()
+        return "250 done"
 
-    async def run(self):
-        self.say("220 sink")
-        async for line in self.reader:
-            if not await self.obey(line):
-                break
+    def set_sender(self, rest):
+        self.sender = rest.partition(":")[2].partition(" ")[0]
+        return "250 sender is fine"
+
+    def add_recipient(self, rest):
+        if self.sender is None:
+            return "503 first MAIL"
+        self.recipients.append(rest.partition(":")[2].partition(" ")[0])
+        return "250 recipient is fine"
+
+    def begin_mail(self, _rest):
+        if not self.recipients:
+            return "503 first MAIL and RCPT"
+        self.mail = []
+        return "354 go on, end with a dot"
+
+    COMMANDS = {
+        "EHLO": hello,
+        "HELO": reset,
+        "RSET": reset,
+        "NOOP": lambda _self, _rest: "250 done",
+        "MAIL": set_sender,
+        "RCPT": add_recipient,
+        "DATA": begin_mail,
+        "QUIT": lambda _self, _rest: "221 bye",
+    }
 
 
 class Sink:
@@ -85,28 +104,20 @@ class Sink:
         self.folder, self.delay_s = folder, delay_s
         self.numbers = itertools.count(1)
 
-    def keep(self, sender, recipients, mail):
+    def keep(self, sender, recipients, lines):
         number = next(self.numbers)
         path = os.path.join(self.folder, "%d.eml" % number)
+        envelope = ["X-From: " + sender, *("X-To: " + one for one in recipients)]
         with open(path + ".part", "wb") as file:
-            file.write("".join(["X-From: %s\r\n" % sender, *("X-To: %s\r\n" % one for one in recipients)]).encode())
-            file.write(mail)
+            file.write(b"\r\n".join([*(line.encode() for line in envelope), *lines, b""]))
         os.rename(path + ".part", path)  # who sees it sees all of it
         return number
-
-    async def talk(self, reader, writer):
-        try:
-            await Session(reader, writer, self).run()
-        except (ConnectionError, ValueError, IndexError):
-            pass  # the client went away, or a line was too long, or MAIL had no address
-        finally:
-            writer.close()
 
 
 async def serve(address, delay_s, folder):
     host, port = address.rsplit(":", 1)
     sink = Sink(folder, delay_s)
-    server = await asyncio.start_server(sink.talk, host, int(port), backlog=1024, limit=MAX_LINE_BYTES)
+    server = await asyncio.get_running_loop().create_server(lambda: Session(sink), host, int(port), backlog=1024)
     await server.serve_forever()
 
 
