@@ -2,10 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """examples/echo: lines go back, and no line grows beyond its limit."""
 
-import socket
 import unittest
 
-from example import Serving, connect, free_address, main, read_to_end
+from example import Serving, connect, free_address, main, read_exactly, read_to_end
 
 
 class EchoTest(unittest.TestCase):
@@ -17,7 +16,7 @@ class EchoTest(unittest.TestCase):
             self.assertEqual(read_to_end(flood), b"")
             for line in (b"one\n", b"\n", b"two\nthree\n"):
                 steady.sendall(line)
-                self.assertEqual(steady.recv(len(line), socket.MSG_WAITALL), line)
+                self.assertEqual(read_exactly(steady, len(line)), line)
         self.assertIn("longer than 4096 bytes", server.stop())
 
 

@@ -16,13 +16,16 @@ import unittest
 
 TESTS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 EXAMPLES = os.path.join(os.path.dirname(TESTS), "examples")
-sys.path.insert(1, TESTS)
-from free_address import free_address  # pylint: disable=wrong-import-position,unused-import
+sys.path[1:1] = [TESTS, os.path.join(TESTS, "servers")]
+# pylint: disable=wrong-import-position
+from free_address import free_address  # pylint: disable=unused-import
+import kinds
+import server as real_servers
 
 PATIENCE_S = 120  # bounds what hangs, not what is slow
 SKIPPED = 77  # an exit status
 
-without_sanitizer = unittest.skipIf(os.environ.get("WEFT_SANITIZE"), "a sanitizer is slower")
+SANITIZED = bool(os.environ.get("WEFT_SANITIZE"))
 
 
 def needs_program(name):
@@ -65,6 +68,14 @@ def read_to_end(connection):
     return b"".join(pieces)
 
 
+def read_exactly(connection, size):
+    """Fewer bytes only at the end of the stream."""
+    received = b""
+    while len(received) < size and (piece := connection.recv(size - len(received))):
+        received += piece
+    return received
+
+
 def run(test, name, *words, status=0, stdin=""):
     """The example @name, to its end; its output, and what it complained about."""
     result = subprocess.run([program(name), *words], input=stdin, capture_output=True, text=True, check=False,
@@ -77,6 +88,16 @@ def curl(*words):
     """What curl prints; `-w` for more."""
     return subprocess.run(["curl", "--silent", "--show-error", "--max-time", str(PATIENCE_S), *words], check=True,
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, timeout=2 * PATIENCE_S).stdout
+
+
+def start_servers(add_cleanup, *names):
+    """Real servers of tests/servers/kinds.py."""
+    try:
+        started = real_servers.start_all(*(getattr(kinds, name)() for name in names))
+    except real_servers.NotInstalled as missing:
+        raise unittest.SkipTest(str(missing)) from None
+    add_cleanup(real_servers.stop_all, *started)
+    return started
 
 
 class Serving:

@@ -10,7 +10,7 @@ import struct
 import threading
 import unittest
 
-from example import PATIENCE_S, Serving, connect, curl, free_address, main, needs_program, read_to_end
+from example import PATIENCE_S, Serving, connect, curl, free_address, main, needs_program, read_exactly, read_to_end
 
 MIB = 1024 * 1024
 N_BYTES = 100 * MIB
@@ -118,11 +118,11 @@ class ProxyTest(unittest.TestCase):
         with connect(self.address) as steady:
             with connect(self.address) as leaving:
                 leaving.sendall(b"half a wo")
-                self.assertEqual(leaving.recv(9, socket.MSG_WAITALL), b"half a wo")
+                self.assertEqual(read_exactly(leaving, 9), b"half a wo")
                 leaving.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             self.assertTrue(ended.wait(PATIENCE_S))
             steady.sendall(b"still here")
-            self.assertEqual(steady.recv(10, socket.MSG_WAITALL), b"still here")
+            self.assertEqual(read_exactly(steady, 10), b"still here")
 
     def test_a_target_that_is_not_there_is_told(self):
         with socket.create_server(("127.0.0.1", 0)) as listener:
