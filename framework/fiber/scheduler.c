@@ -196,7 +196,7 @@ poll_with_fake_clock(WeftScheduler *scheduler, int64_t until_us)
     if (scheduler->n_completions_awaited > 0 || until_us == WEFT_DEADLINE_NEVER)
         weft_reactor_poll(scheduler->reactor, 0, WEFT_DEADLINE_NEVER);
     else
-        weft_clock_fake_advance_us(until_us - weft_clock_now_us());
+        weft_clock_fake_advance_us(MAX(until_us - weft_clock_now_us(), 0));
 }
 
 void

@@ -236,7 +236,8 @@ weft_task_kill(WeftTask *task, const char *reason, GError **error)
     weft_task_cancel(task, reason);
     if (is_self(task))
         return weft_fiber_check(error);
-    if (wait_for_end(task, "end of a cancelled task", &failure))
+    /* It may have ended since the wait ended. */
+    if (wait_for_end(task, "end of a cancelled task", &failure) || task->fiber == NULL)
         return TRUE;
     if (g_error_matches(failure, WEFT_ERROR, WEFT_ERROR_TIMED_OUT))
         set_stubborn(task, error);

@@ -5,11 +5,11 @@
 
 #include <weft/server.h>
 
+#include "fiber/signals.h"
 #include "io/listener.h"
 #include "io/resolver.h"
 #include "server/metrics.h"
 #include "server/service.h"
-#include "server/signals.h"
 #include "server/worker.h"
 
 #include <errno.h>

@@ -7,10 +7,10 @@
 #include "server/worker.h"
 
 #include "fiber/descriptor.h"
+#include "fiber/signals.h"
 #include "io/block.h"
 #include "io/listener.h"
 #include "server/service.h"
-#include "server/signals.h"
 
 #include <signal.h>
 #include <unistd.h>

@@ -18,7 +18,8 @@ SIDE_LAYERS = {"debug_locks": {"base", "fiber", "debug_locks"},
 # Which layer a public header <weft/NAME> belongs to.
 PUBLIC_HEADERS = {
     "base": "arena base buffer clock date error random scan log statistics",
-    "fiber": "completion deadline debug_locks fiber group offload scheduler watchdog",
+    "fiber": "completion deadline debug_locks dispatch family fiber group local offload periodic scheduler task "
+             "watchdog",
     "sync": "barrier channel condition event fiber_pool future mailbox mutex once pool queue rw_lock select "
             "semaphore serial_queue wait_group",
     "io": "address file listener reader resolver stream stream_fd sys/stream tls",

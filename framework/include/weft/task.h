@@ -75,6 +75,7 @@ gpointer weft_task_result(const WeftTask *task);
 /** Returns: (nullable): why it failed, without a prefix; NULL while it runs, and if it did not */
 const GError *weft_task_error(const WeftTask *task);
 
+/** As given when it was spawned. */
 const char *weft_task_name(const WeftTask *task);
 
 /** Returns: (nullable): its fiber; NULL once it has ended */

@@ -4,7 +4,7 @@
  * threads, those of libraries too.
  */
 
-#include "server/signals.h"
+#include "fiber/signals.h"
 
 #include <errno.h>
 #include <fcntl.h>
