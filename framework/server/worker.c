@@ -350,6 +350,8 @@ work(gpointer data, GError **error)
         weft_server_tell(worker->server, WEFT_SERVER_STOPS);
     drain(worker);
     weft_group_free(g_steal_pointer(&worker->serving));
+    if (worker->index == 0)
+        weft_server_tell(worker->server, WEFT_SERVER_ENDED);
     weft_server_discharge(worker->server, worker);
     return succeeded;
 }

@@ -72,10 +72,12 @@ struct Events {
     std::atomic<int> n_runs{0};
     std::atomic<int> n_reloads{0};
     std::atomic<int> n_stops{0};
+    std::atomic<int> n_ends{0};
+    std::atomic<int64_t> n_active_at_end{-1};
 };
 
 void
-count_event(WeftServer *, WeftServerEvent event, gpointer data)
+count_event(WeftServer *server, WeftServerEvent event, gpointer data)
 {
     Events *events = static_cast<Events *>(data);
 
@@ -83,8 +85,15 @@ count_event(WeftServer *, WeftServerEvent event, gpointer data)
         events->n_runs++;
     else if (event == WEFT_SERVER_RELOAD)
         events->n_reloads++;
-    else
+    else if (event == WEFT_SERVER_STOPS)
         events->n_stops++;
+    else {
+        WeftServerMetrics metrics;
+
+        weft_server_get_metrics(server, &metrics);
+        events->n_active_at_end = metrics.n_active;
+        events->n_ends++;
+    }
 }
 
 /* A socket that somebody else opened and listens on; its address in @ret_address. */
@@ -308,6 +317,8 @@ TEST(Server, TellsItsObserverOfTheStartOfSigHupAndOfTheEnd)
     EXPECT_EQ(events.n_runs, 1);
     EXPECT_EQ(events.n_reloads, 1);
     EXPECT_EQ(events.n_stops, 1);
+    EXPECT_EQ(events.n_ends, 1);
+    EXPECT_EQ(events.n_active_at_end, 0);
 }
 
 TEST(Server, ServesASocketThatListensAlready)

@@ -161,6 +161,8 @@ observe(WeftServer *server, WeftServerEvent event, gpointer data)
     case WEFT_SERVER_STOPS:
         weft_dav_supervisor_notify("STOPPING=1");
         break;
+    case WEFT_SERVER_ENDED:
+        break;
     }
 }
 

@@ -73,6 +73,7 @@ typedef enum {
     WEFT_SERVER_RUNS,   /* it accepts, on worker 0 at least; on the others within moments */
     WEFT_SERVER_RELOAD, /* SIGHUP: read the configuration again */
     WEFT_SERVER_STOPS,  /* it accepts no more, and finishes what is under way */
+    WEFT_SERVER_ENDED,  /* worker 0 serves nobody any more: what its fibers shared may end */
 } WeftServerEvent;
 
 typedef void (*WeftServerObserver)(WeftServer *server, WeftServerEvent event, gpointer data);
