@@ -9,6 +9,7 @@
 #include <weft/deadline.h>
 #include <weft/mutex.h>
 #include <weft/scheduler.h>
+#include <weft/select.h>
 
 namespace
 {
@@ -129,6 +130,9 @@ alike_body(gpointer data, GError **error)
     int ball = 0;
     Player left = {back, there, &ball, state.range(0) != 0};
     Player right = {there, back, nullptr, state.range(0) != 0};
+    const auto preference = static_cast<WeftChannelPreference>(state.range(1));
+    weft_channel_set_preference(there, preference);
+    weft_channel_set_preference(back, preference);
 
     while (state.KeepRunningBatch(TRIPS_PER_BATCH)) {
         weft_group_spawn(group, "left", play, &left, nullptr);
@@ -144,7 +148,11 @@ BM_ChannelRoundTrip(benchmark::State &state)
 {
     in_fiber(state, alike_body);
 }
-BENCHMARK(BM_ChannelRoundTrip)->ArgName("deadline")->Arg(0)->Arg(1);
+BENCHMARK(BM_ChannelRoundTrip)
+    ->ArgNames({"deadline", "preference"})
+    ->Args({0, 0})
+    ->Args({1, 0})
+    ->Args({0, WEFT_CHANNEL_RECEIVER_FIRST});
 
 gboolean
 play_back(gpointer data, GError **error)
@@ -183,6 +191,59 @@ BM_ChannelRoundTripUnlike(benchmark::State &state)
     in_fiber(state, unlike_body);
 }
 BENCHMARK(BM_ChannelRoundTripUnlike);
+
+/* One fiber sends to two channels in turns, the other selects between receiving from them; an
+ * iteration is one item: a select that waits, and is served. */
+struct TwoWays {
+    WeftChannel *first;
+    WeftChannel *second;
+};
+
+gboolean
+send_both_ways(gpointer data, GError **error)
+{
+    auto *ways = static_cast<const TwoWays *>(data);
+    int ball = 0;
+
+    for (int64_t n = TRIPS_PER_BATCH; n > 0; n -= 2)
+        if (!weft_channel_send(ways->first, &ball, error) ||
+            !weft_channel_send(ways->second, &ball, error))
+            return FALSE;
+    return TRUE;
+}
+
+gboolean
+select_body(gpointer data, GError **error)
+{
+    auto &state = *static_cast<benchmark::State *>(data);
+    const size_t capacity = state.range(0);
+    g_autoptr(WeftChannel) first = weft_channel_new(capacity, nullptr);
+    g_autoptr(WeftChannel) second = weft_channel_new(capacity, nullptr);
+    g_autoptr(WeftGroup) group = weft_group_new();
+    TwoWays ways = {first, second};
+    WeftSelectCase cases[] = {
+        {first, WEFT_SELECT_RECV, nullptr, FALSE},
+        {second, WEFT_SELECT_RECV, nullptr, FALSE},
+    };
+
+    while (state.KeepRunningBatch(TRIPS_PER_BATCH)) {
+        weft_group_spawn(group, "sends", send_both_ways, &ways, nullptr);
+        for (int64_t n = TRIPS_PER_BATCH; n > 0; n--)
+            if (weft_select(cases, 2, WEFT_SELECT_FAIR, error) < 0)
+                return FALSE;
+        if (!weft_group_wait(group, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+/* capacity 0: the two meet in every item; more: most selects find both channels ready. */
+void
+BM_SelectOverTwo(benchmark::State &state)
+{
+    in_fiber(state, select_body);
+}
+BENCHMARK(BM_SelectOverTwo)->ArgName("capacity")->Arg(0)->Arg(64);
 
 gboolean
 mutex_body(gpointer data, GError **error)

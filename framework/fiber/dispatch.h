@@ -8,6 +8,9 @@
 
 #include "fiber/fiber.h"
 
+/* So often in a row may a fiber be dispatched before its turn, if others are ready. */
+#define WEFT_MAX_JUMPS 16
+
 /* Put a fiber at the end of the ready queue. */
 static inline void
 weft_scheduler_push_ready(WeftScheduler *scheduler, WeftFiber *fiber)
@@ -23,6 +26,10 @@ weft_scheduler_push_ready(WeftScheduler *scheduler, WeftFiber *fiber)
     scheduler->newest_ready = fiber;
 }
 
+/* Put a fiber before all that are ready, behind the running one; at most WEFT_MAX_JUMPS in a row.
+ */
+void weft_scheduler_push_next(WeftScheduler *scheduler, WeftFiber *fiber);
+
 /* The queue is empty, or a slice of the batch is used up: the event loop, or the oldest after all.
  */
 WeftFiber *weft_scheduler_next_slice(WeftScheduler *scheduler) __attribute__((cold, noinline));
@@ -33,7 +40,6 @@ void weft_scheduler_push_ahead(WeftScheduler *scheduler, WeftFiber *fiber)
 /* Put a fiber before all that are ready, behind the running one; at most WEFT_MAX_JUMPS in a row.
  */
 void weft_scheduler_push_next(WeftScheduler *scheduler, WeftFiber *fiber);
-
 
 /* The running fiber goes to the end of the queue.  Returns: who runs next; may be @self */
 static inline WeftFiber *
@@ -168,14 +174,33 @@ weft_wait_here(WeftScheduler *scheduler, WeftFiber *self, WeftWaitQueue *queue, 
 /* What is still to be done for a fiber that waits in several queues (weft_wait_any()): take it out
  * of the others, and make it ready with @cause.  @served: (nullable): the waiter it is woken for */
 void weft_wait_set_end(WeftFiber *fiber, WeftWaiter *served, WeftWakeCause cause)
-    __attribute__((noinline));
+    __attribute__((cold, noinline)); /* cold: who waits in one queue must not pay for the others */
 
-/* Take @oldest, which is that of @queue, out of it, and make its fiber ready. */
+/* TRUE if its fiber waits in this queue only. */
+static inline gboolean
+weft_waiter_is_only(const WeftWaiter *waiter)
+{
+    return G_LIKELY(waiter->set_owner == NULL);
+}
+
+/* Computed, where it can be: a pointer read would be on the way of every hand-over. */
+static inline WeftFiber *
+weft_waiter_only_fiber(WeftWaiter *waiter)
+{
+    return (WeftFiber *)((char *)waiter - offsetof(WeftFiber, waiter));
+}
+
+static inline WeftFiber *
+weft_waiter_fiber(WeftWaiter *waiter)
+{
+    return weft_waiter_is_only(waiter) ? weft_waiter_only_fiber(waiter) : waiter->set_owner;
+}
+
+/* Take @oldest, which is that of @queue, out of it. */
 static inline void
-weft_wait_queue_serve(WeftWaitQueue *queue, WeftWaiter *oldest)
+weft_wait_queue_pop(WeftWaitQueue *queue, WeftWaiter *oldest)
 {
     WeftWaiter *next = oldest->newer;
-    WeftFiber *fiber = oldest->fiber;
 
     queue->oldest = next;
     if (next == NULL)
@@ -183,10 +208,25 @@ weft_wait_queue_serve(WeftWaitQueue *queue, WeftWaiter *oldest)
     else
         next->older = NULL;
     oldest->queue = NULL;
-    if (G_LIKELY(oldest == &fiber->waiter))
-        weft_fiber_ready(fiber, WEFT_WAKE_GIVEN);
+}
+
+/* The same, and make its fiber, which waits in this queue only, ready. */
+static inline void
+weft_wait_queue_serve_only(WeftWaitQueue *queue, WeftWaiter *oldest)
+{
+    weft_wait_queue_pop(queue, oldest);
+    weft_fiber_ready(weft_waiter_only_fiber(oldest), WEFT_WAKE_GIVEN);
+}
+
+/* The same for any. */
+static inline void
+weft_wait_queue_serve(WeftWaitQueue *queue, WeftWaiter *oldest)
+{
+    weft_wait_queue_pop(queue, oldest);
+    if (weft_waiter_is_only(oldest))
+        weft_fiber_ready(weft_waiter_only_fiber(oldest), WEFT_WAKE_GIVEN);
     else
-        weft_wait_set_end(fiber, oldest, WEFT_WAKE_GIVEN);
+        weft_wait_set_end(oldest->set_owner, oldest, WEFT_WAKE_GIVEN);
 }
 
 static inline void
@@ -200,11 +240,16 @@ weft_wait_queue_serve_all(WeftWaitQueue *queue)
 static inline void
 weft_wait_end(WeftWaiter *waiter, WeftWakeCause cause)
 {
-    WeftFiber *fiber = waiter->fiber;
-
     weft_waiter_unlink(waiter);
-    if (waiter == &fiber->waiter)
-        weft_fiber_ready(fiber, cause);
+    if (weft_waiter_is_only(waiter))
+        weft_fiber_ready(weft_waiter_only_fiber(waiter), cause);
     else
-        weft_wait_set_end(fiber, waiter, cause);
+        weft_wait_set_end(waiter->set_owner, waiter, cause);
 }
+
+/* weft_wait_end() with WEFT_WAKE_GIVEN, but its fiber runs next: weft_scheduler_push_next(). */
+void weft_wait_end_first(WeftWaiter *waiter);
+
+/* The running fiber goes behind all that are ready, whether it is cancelled or late or not: for who
+ * has something by now. */
+void weft_fiber_give_way(WeftScheduler *scheduler, WeftFiber *self);

@@ -166,7 +166,7 @@ weft_fiber_new(WeftGroup *group, const char *name, WeftFiberFunc func, gpointer 
     fiber->n_shields = 0;
     fiber->deadline_us = WEFT_DEADLINE_NEVER;
     fiber->waiter.queue = NULL;
-    fiber->waiter.fiber = fiber;
+    fiber->waiter.set_owner = NULL;
     fiber->wait_set = NULL;
     fiber->waits_for = "its first turn";
     fiber->waiting_since_us = scheduler->now_us;

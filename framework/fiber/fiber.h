@@ -118,10 +118,11 @@ struct WeftScheduler {
     WeftPost *_Atomic inbox; /* newest first */
     atomic_bool is_asleep;   /* a post must wake the event loop */
     atomic_int n_refs;
-    size_t n_completions_awaited; /* the fake clock stands still for them */
+    size_t n_completions_awaited;   /* the fake clock stands still for them */
     WeftBeforePollFunc before_poll; /* NULL: none */
     gpointer before_poll_data;
 
+    uint32_t chance; /* a small generator, for fair choices; 0: not begun */
     uint64_t n_spawned;
     uint64_t n_turns;
     size_t n_live;       /* stored atomically: other threads look at it */

@@ -25,8 +25,8 @@ struct WeftWaiter {
     WeftWaitQueue *queue; /* NULL from the moment of waking */
     WeftWaiter *older;
     WeftWaiter *newer;
-    WeftFiber *fiber;
-    gpointer item; /* what the queue's owner hands over, either way */
+    WeftFiber *set_owner; /* who waits in several queues; NULL: the fiber that this lies in */
+    gpointer item;        /* what the queue's owner hands over, either way */
     GError *error; /* the same, for an owner that hands over failures, too; looked at by him only */
 };
 
