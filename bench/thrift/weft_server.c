@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* weft's server: bench_weft PORT. */
+/* weft's server: bench_weft PORT [IDLE_POLL_US]. */
 
+#include <stdlib.h>
 #include <weft/server.h>
 
 #include "bench.weft.h"
@@ -42,8 +43,15 @@ static const BenchHandler handler = {
 int
 main(int argc, char **argv)
 {
-    if (argc != 2)
+    if (argc < 2)
         return 2;
     g_autofree char *address = g_strdup_printf("127.0.0.1:%s", argv[1]);
-    return weft_serve(address, bench_service_new(&handler, NULL, NULL));
+    g_autoptr(WeftServer) server = weft_server_new();
+
+    if (argc > 2)
+        weft_server_set_idle_poll_us(server, atoi(argv[2]));
+    return weft_server_add(server, address, bench_service_new(&handler, NULL, NULL), NULL) &&
+                   weft_server_run(server, NULL)
+               ? EXIT_SUCCESS
+               : EXIT_FAILURE;
 }

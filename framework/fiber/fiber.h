@@ -119,6 +119,7 @@ struct WeftScheduler {
     atomic_bool is_asleep;   /* a post must wake the event loop */
     atomic_int n_refs;
     size_t n_completions_awaited;   /* the fake clock stands still for them */
+    int64_t idle_poll_us; /* 0: sleep at once */
     WeftBeforePollFunc before_poll; /* NULL: none */
     gpointer before_poll_data;
 

@@ -209,6 +209,28 @@ weft_scheduler_set_before_poll(WeftBeforePollFunc func, gpointer data)
     scheduler->before_poll_data = data;
 }
 
+void
+weft_scheduler_set_idle_poll_us(int64_t duration_us)
+{
+    weft_scheduler_here->idle_poll_us = duration_us;
+}
+
+/* TRUE if something came while it was asked for; FALSE: sleep now. */
+static gboolean
+poll_before_sleep(WeftScheduler *scheduler, int64_t until_us)
+{
+    const int64_t end_us = MIN(until_us, weft_clock_now_us() + scheduler->idle_poll_us);
+
+    if (weft_clock_is_fake())
+        return FALSE;
+    do {
+        weft_reactor_poll(scheduler->reactor, 0, 0);
+        if (scheduler->newest_ready != NULL || atomic_load(&scheduler->inbox) != NULL)
+            return TRUE;
+    } while (weft_clock_now_us() < end_us);
+    return FALSE;
+}
+
 static void
 poll_events(WeftScheduler *scheduler)
 {
@@ -225,6 +247,9 @@ poll_events(WeftScheduler *scheduler)
         weft_reactor_poll(scheduler->reactor, scheduler->now_us, until_us);
         return;
     }
+
+    if (scheduler->idle_poll_us > 0 && poll_before_sleep(scheduler, until_us))
+        return;
 
     /* First say that we sleep, then look once more: a post sees the one, or we see the other. */
     atomic_store(&scheduler->is_asleep, TRUE);

@@ -87,6 +87,13 @@ weft_server_set_workers(WeftServer *server, unsigned n_workers)
 }
 
 void
+weft_server_set_idle_poll_us(WeftServer *server, int64_t duration_us)
+{
+    g_return_if_fail(duration_us >= 0);
+    server->idle_poll_us = duration_us;
+}
+
+void
 weft_server_set_grace_ms(WeftServer *server, int64_t grace_ms)
 {
     g_return_if_fail(grace_ms >= 0);

@@ -336,6 +336,7 @@ work(gpointer data, GError **error)
     WeftWorker *worker = data;
     g_autoptr(WeftGroup) keeping = weft_group_new();
 
+    weft_scheduler_set_idle_poll_us(worker->server->idle_poll_us);
     worker->serving = weft_group_new();
     weft_server_enlist(worker->server, worker);
     weft_group_spawn(keeping, "housekeeper", keep_house, worker, NULL);

@@ -77,6 +77,7 @@ struct WeftServer {
     gboolean has_run;
     int signals_fd; /* once it runs: of weft_signals_begin(), until worker 0 takes it; -1: none */
     int64_t grace_ms;
+    int64_t idle_poll_us;
     int64_t handshake_timeout_ms;
     WeftServerObserver observer; /* (nullable) */
     gpointer observer_data;

@@ -27,6 +27,14 @@ WeftGroup *weft_root_group(void);
  */
 void weft_runtime_statistics_begin(void);
 
+/**
+ * How long the running scheduler goes on asking for events when it has nothing to do, before its
+ * thread sleeps: to be woken costs some microseconds, more on a virtual machine, and whoever waits
+ * for an answer waits for them, too.  The price is this much processor time for each sleep.
+ * Default 0.
+ */
+void weft_scheduler_set_idle_poll_us(int64_t duration_us);
+
 /** Fibers that live, of all schedulers: a look from any thread, old as soon as it is there. */
 size_t weft_count_fibers(void);
 
