@@ -8,6 +8,7 @@
 
 #include "fiber/stack.h"
 #include "fiber/fiber.h"
+#include "fiber/stack_census.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -110,6 +111,13 @@ probe_guard_kind(void)
     return GUARD_MPROTECT;
 }
 
+/* The words at the mark are zero unless a frame has been there (new memory is zero). */
+static inline uint64_t *
+depth_mark(const WeftFiber *fiber)
+{
+    return (uint64_t *)(weft_stack_base(fiber) + WEFT_STACK_BYTES - KEEP_BYTES);
+}
+
 static GuardKind
 guard_kind(void)
 {
@@ -189,6 +197,8 @@ weft_stack_pool_take_cold(WeftStackPool *pool)
     fiber->timer_us = WEFT_DEADLINE_NEVER;
     char *bottom = weft_stack_bottom(fiber);
     weft_sanitizer_stack_init(&fiber->sanitizer, bottom, (size_t)((char *)fiber - bottom));
+    if (weft_stack_census_is_on)
+        weft_stack_census_mark(depth_mark(fiber));
     return fiber;
 }
 
@@ -198,12 +208,10 @@ weft_stack_pool_init(WeftStackPool *pool)
     *pool = (WeftStackPool){0};
 }
 
-/* The words at the mark are zero unless a frame has been there (new memory is zero). */
 static inline gboolean
 was_deep(const WeftFiber *fiber)
 {
-    const uint64_t *mark =
-        (const uint64_t *)(weft_stack_base(fiber) + WEFT_STACK_BYTES - KEEP_BYTES);
+    const uint64_t *mark = depth_mark(fiber);
     uint64_t seen = 0;
 
 #pragma GCC unroll 8
@@ -216,8 +224,12 @@ static __attribute__((noinline)) void
 drop_deep_pages(WeftFiber *fiber)
 {
     char *bottom = weft_stack_bottom(fiber);
-    char *mark = weft_stack_base(fiber) + WEFT_STACK_BYTES - KEEP_BYTES;
+    char *mark = (char *)depth_mark(fiber);
 
+    if (weft_stack_census_is_on) {
+        weft_stack_census_note(fiber, depth_mark(fiber));
+        return;
+    }
     madvise(bottom, (size_t)(mark + PAGE_BYTES - bottom), MADV_DONTNEED);
 }
 

@@ -18,7 +18,7 @@ SIDE_LAYERS = {"debug_locks": {"base", "fiber", "debug_locks"},
 # Which layer a public header <weft/NAME> belongs to.
 PUBLIC_HEADERS = {
     "base": "arena base buffer clock date error random scan log statistics",
-    "fiber": "completion deadline debug_locks dispatch family fiber group local offload periodic scheduler task "
+    "fiber": "completion deadline debug_locks dispatch family fiber group local offload periodic scheduler stack_census task "
              "watchdog",
     "sync": "barrier channel condition event fiber_pool future mailbox mutex once pool queue rw_lock select "
             "semaphore serial_queue wait_group",
