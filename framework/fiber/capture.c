@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The handler of SIGURG (which debuggers let pass, and which does nothing where it is not awaited)
- * only collects addresses; everything else is for the thread that asked.  backtrace() unwinds by
- * tables, through code without frame pointers as libc is; it neither allocates nor locks once it
- * has run before, and glibc finds tables without a lock since 2.35.
+ * only collects addresses; everything else is for the thread that asked.  The compiler's unwinder
+ * goes by tables, through code without frame pointers as libc is; it does not allocate, and finds
+ * its tables without a lock since glibc 2.35.
  */
 
 #include "fiber/capture.h"
 #include <errno.h>
-#include <execinfo.h>
 #include <semaphore.h>
 #include <signal.h>
 #include <string.h>
 #include <time.h>
 #include <ucontext.h>
+#include <unwind.h>
 
 typedef enum { IDLE, ASKED, ANSWERING, ANSWERED } CaptureState;
 
@@ -74,6 +74,17 @@ drop_inner_frames(WeftCapture *capture, uintptr_t first)
     memmove(capture->frames, capture->frames + i, capture->n_frames * sizeof *capture->frames);
 }
 
+static _Unwind_Reason_Code
+note_frame(struct _Unwind_Context *context, void *data)
+{
+    WeftCapture *capture = data;
+
+    if (capture->n_frames == WEFT_CAPTURE_MAX_FRAMES)
+        return _URC_END_OF_STACK;
+    capture->frames[capture->n_frames++] = (void *)_Unwind_GetIP(context);
+    return _URC_NO_REASON;
+}
+
 static void
 capture_here(const WeftScheduler *scheduler, const ucontext_t *machine)
 {
@@ -82,7 +93,7 @@ capture_here(const WeftScheduler *scheduler, const ucontext_t *machine)
 
     capture->fiber_id = fiber->id;
     strncpy(capture->fiber_name, fiber->name, sizeof capture->fiber_name - 1);
-    capture->n_frames = (size_t)backtrace(capture->frames, WEFT_CAPTURE_MAX_FRAMES);
+    _Unwind_Backtrace(note_frame, capture);
     drop_inner_frames(capture, interrupted_at(machine));
 }
 
@@ -110,9 +121,7 @@ weft_capture_begin(void)
 {
     struct sigaction action = {.sa_sigaction = handle_urgent,
                                .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART};
-    void *frame;
 
-    backtrace(&frame, 1); /* the first call loads what it needs */
     sem_init(&request.answered, 0, 0);
     atomic_store(&request.state, IDLE);
     sigemptyset(&action.sa_mask);

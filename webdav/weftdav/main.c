@@ -7,6 +7,7 @@
 #include <weft/clock.h>
 #include <weft/dav.h>
 #include <weft/log.h>
+#include <weft/watchdog.h>
 
 #include "webdav/weftdav/access.h"
 #include "webdav/weftdav/access_log.h"
@@ -206,6 +207,17 @@ give_up_reach(const WeftDavProgramOptions *options, const char **ret_done, GErro
     return TRUE;
 }
 
+/* It tells the log; without it the server serves all the same. */
+static void
+watch_workers(const WeftDavProgramOptions *options)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (options->report_blocked_ms > 0 &&
+        !weft_watchdog_start(options->report_blocked_ms, -1, &error))
+        weft_log(WEFT_LOG_WARNING, "%s", error->message);
+}
+
 static gboolean
 serve(WeftDavProgram *program, GError **error)
 {
@@ -230,7 +242,10 @@ serve(WeftDavProgram *program, GError **error)
     weft_dav_user_commit();
     print_banner(program);
     weft_log(WEFT_LOG_INFO, "%s", confined);
-    return weft_server_run(program->server, error);
+    watch_workers(options);
+    const gboolean succeeded = weft_server_run(program->server, error);
+    weft_watchdog_stop();
+    return succeeded;
 }
 
 int

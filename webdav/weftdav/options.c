@@ -18,6 +18,7 @@
 
 #define DEFAULT_ADDRESS "127.0.0.1:8080"
 #define MAX_WORKERS 256
+#define MAX_REPORT_BLOCKED_MS 3600000
 #define MAX_CONNECTIONS 100000000
 #define MAX_REQUESTS 1000000
 #define MAIN_GROUP "weftdav"
@@ -132,6 +133,9 @@ static const WeftDavOption table[] = {
     {"workers", 'w', COUNT, FIELD(n_workers), "N",
      .help = "Threads that serve; 0: one for each core",
      .fallback = "0", .max = MAX_WORKERS},
+    {"report-blocked", 0, COUNT, FIELD(report_blocked_ms), "MS",
+     .help = "Log what holds up a thread for MS milliseconds, and where; 0: nothing",
+     .fallback = "1000", .max = MAX_REPORT_BLOCKED_MS},
 
     {"read-only", 'r', FLAG, FIELD(read_only), NULL,
      .help = "Refuse all changes"},

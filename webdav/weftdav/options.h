@@ -22,6 +22,7 @@ typedef struct {
 
     char **listen; /* addresses, NULL behind the last */
     unsigned n_workers;
+    unsigned report_blocked_ms; /* 0: never */
     gboolean anonymous;
 
     char **shares; /* "NAME=DIR"; in place of directory */
