@@ -53,7 +53,7 @@ def table(samples):
 
 
 def write_page(options, samples):
-    lines = [BEGIN_MARK, "", "%s, %d cores, Linux %s. All on one core; medians of %d rounds in turns; in "
+    lines = [BEGIN_MARK, "", "%s, %d cores, Linux %s. The processor's time, all on one core; medians of %d rounds in turns; in "
              "brackets the ratio to weft's in the same round." % (
                  datetime.date.today().isoformat(), os.cpu_count(),
                  os.uname().release.split("-")[0], options.rounds), ""]

@@ -141,51 +141,6 @@ channel_row(uint64_t n)
     place_clear(&back);
 }
 
-/* Two places and one condition for both. */
-typedef struct {
-    pthread_mutex_t mutex;
-    pthread_cond_t changed;
-    pthread_cond_t emptied;
-    void *items[2];
-    uint64_t n;
-} Pair;
-
-static void *
-feed(void *data)
-{
-    Pair *pair = data;
-
-    pthread_mutex_lock(&pair->mutex);
-    for (uint64_t i = 0; i < pair->n; i++) {
-        pair->items[i & 1] = pair;
-        pthread_cond_signal(&pair->changed);
-        while (pair->items[i & 1] != NULL)
-            pthread_cond_wait(&pair->emptied, &pair->mutex);
-    }
-    pthread_mutex_unlock(&pair->mutex);
-    return NULL;
-}
-
-static void
-select_row(uint64_t n)
-{
-    Pair pair = {.mutex = PTHREAD_MUTEX_INITIALIZER,
-                 .changed = PTHREAD_COND_INITIALIZER,
-                 .emptied = PTHREAD_COND_INITIALIZER,
-                 .n = n};
-    pthread_t feeder = start(feed, &pair);
-
-    for (; n > 0; n--) {
-        pthread_mutex_lock(&pair.mutex);
-        while (pair.items[0] == NULL && pair.items[1] == NULL)
-            pthread_cond_wait(&pair.changed, &pair.mutex);
-        pair.items[pair.items[0] == NULL] = NULL;
-        pthread_cond_signal(&pair.emptied);
-        pthread_mutex_unlock(&pair.mutex);
-    }
-    pthread_join(feeder, NULL);
-}
-
 static void
 mutex_row(uint64_t n)
 {
@@ -199,27 +154,45 @@ mutex_row(uint64_t n)
 
 enum { N_THINGS = 4 };
 
+/* A list of what is idle, and a condition for who waits: what a program would write for itself. */
+typedef struct {
+    pthread_mutex_t mutex;
+    pthread_cond_t put;
+    void *idle[N_THINGS];
+    int n_idle;
+} Pool;
+
+static __attribute__((noinline)) void *
+pool_take(Pool *pool)
+{
+    pthread_mutex_lock(&pool->mutex);
+    while (pool->n_idle == 0)
+        pthread_cond_wait(&pool->put, &pool->mutex);
+    void *thing = pool->idle[--pool->n_idle];
+    pthread_mutex_unlock(&pool->mutex);
+    return thing;
+}
+
+static __attribute__((noinline)) void
+pool_put(Pool *pool, void *thing)
+{
+    pthread_mutex_lock(&pool->mutex);
+    pool->idle[pool->n_idle++] = thing;
+    pthread_cond_signal(&pool->put);
+    pthread_mutex_unlock(&pool->mutex);
+}
+
 static void
 pool_row(uint64_t n)
 {
     static int things[N_THINGS];
-    void *idle[N_THINGS] = {&things[0], &things[1], &things[2], &things[3]};
-    volatile int n_idle = N_THINGS;
-    pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-    pthread_cond_t put = PTHREAD_COND_INITIALIZER;
+    Pool pool = {.mutex = PTHREAD_MUTEX_INITIALIZER, .put = PTHREAD_COND_INITIALIZER};
 
-    for (; n > 0; n--) {
-        pthread_mutex_lock(&mutex);
-        while (n_idle == 0)
-            pthread_cond_wait(&put, &mutex);
-        void *thing = idle[--n_idle];
-        pthread_mutex_unlock(&mutex);
-
-        pthread_mutex_lock(&mutex);
-        idle[n_idle++] = thing;
-        pthread_cond_signal(&put);
-        pthread_mutex_unlock(&mutex);
-    }
+    for (int i = 0; i < N_THINGS; i++)
+        pool_put(&pool, &things[i]);
+    for (; n > 0; n--)
+        pool_put(&pool, pool_take(&pool));
+    pthread_cond_destroy(&pool.put);
 }
 
 int
@@ -228,7 +201,6 @@ main(void)
     measure("yield", yield_row);
     measure("spawn", spawn_row);
     measure("channel", channel_row);
-    measure("select", select_row);
     measure("mutex", mutex_row);
     measure("pool", pool_row);
     return 0;

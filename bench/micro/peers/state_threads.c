@@ -123,45 +123,6 @@ channel_row(uint64_t n)
     place_clear(&back);
 }
 
-/* Two places and one condition for both. */
-typedef struct {
-    st_cond_t changed;
-    st_cond_t emptied;
-    void *items[2];
-    uint64_t n;
-} Pair;
-
-static void *
-feed(void *data)
-{
-    Pair *pair = data;
-
-    for (uint64_t i = 0; i < pair->n; i++) {
-        pair->items[i & 1] = pair;
-        st_cond_signal(pair->changed);
-        while (pair->items[i & 1] != NULL)
-            st_cond_wait(pair->emptied);
-    }
-    return NULL;
-}
-
-static void
-select_row(uint64_t n)
-{
-    Pair pair = {st_cond_new(), st_cond_new(), {NULL, NULL}, n};
-    st_thread_t feeder = st_thread_create(feed, &pair, 1, 0);
-
-    for (; n > 0; n--) {
-        while (pair.items[0] == NULL && pair.items[1] == NULL)
-            st_cond_wait(pair.changed);
-        pair.items[pair.items[0] == NULL] = NULL;
-        st_cond_signal(pair.emptied);
-    }
-    st_thread_join(feeder, NULL);
-    st_cond_destroy(pair.changed);
-    st_cond_destroy(pair.emptied);
-}
-
 static void
 mutex_row(uint64_t n)
 {
@@ -176,22 +137,40 @@ mutex_row(uint64_t n)
 
 enum { N_THINGS = 4 };
 
+/* A list of what is idle, and a condition for who waits: what a program would write for itself. */
+typedef struct {
+    st_cond_t put;
+    void *idle[N_THINGS];
+    int n_idle;
+} Pool;
+
+static __attribute__((noinline)) void *
+pool_take(Pool *pool)
+{
+    while (pool->n_idle == 0)
+        st_cond_wait(pool->put);
+    void *thing = pool->idle[--pool->n_idle];
+    return thing;
+}
+
+static __attribute__((noinline)) void
+pool_put(Pool *pool, void *thing)
+{
+    pool->idle[pool->n_idle++] = thing;
+    st_cond_signal(pool->put);
+}
+
 static void
 pool_row(uint64_t n)
 {
     static int things[N_THINGS];
-    void *idle[N_THINGS] = {&things[0], &things[1], &things[2], &things[3]};
-    volatile int n_idle = N_THINGS;
-    st_cond_t put = st_cond_new();
+    Pool pool = {.put = st_cond_new()};
 
-    for (; n > 0; n--) {
-        while (n_idle == 0)
-            st_cond_wait(put);
-        void *thing = idle[--n_idle];
-        idle[n_idle++] = thing;
-        st_cond_signal(put);
-    }
-    st_cond_destroy(put);
+    for (int i = 0; i < N_THINGS; i++)
+        pool_put(&pool, &things[i]);
+    for (; n > 0; n--)
+        pool_put(&pool, pool_take(&pool));
+    st_cond_destroy(pool.put);
 }
 
 int
@@ -203,7 +182,6 @@ main(void)
     measure("yield", yield_row);
     measure("spawn", spawn_row);
     measure("channel", channel_row);
-    measure("select", select_row);
     measure("mutex", mutex_row);
     measure("pool", pool_row);
     return 0;

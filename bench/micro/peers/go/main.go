@@ -7,15 +7,23 @@ import (
 	"fmt"
 	"runtime"
 	"sync"
+	"syscall"
 	"time"
 )
+
+// The processor's time, of all threads.
+func now() time.Duration {
+	var usage syscall.Rusage
+	syscall.Getrusage(syscall.RUSAGE_SELF, &usage)
+	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
+}
 
 func measure(name string, row func(n int)) {
 	const wanted = 40 * time.Millisecond
 	for n := 64; ; {
-		begin := time.Now()
+		begin := now()
 		row(n)
-		took := time.Since(begin)
+		took := now() - begin
 		if took >= wanted {
 			fmt.Printf("%s %.2f\n", name, float64(took.Nanoseconds())/float64(n))
 			return
