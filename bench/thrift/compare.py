@@ -99,6 +99,7 @@ def find_servers(options, folder):
 
     servers = [of(CEILING, "echo loop", "bench_echo"),
                of("weft", "weft", "bench_weft"),
+               of("polling", "weft, polling for 50 us", "bench_weft", "polling", max_connections=1),
                of("nonblocking", "C++ TNonblockingServer", "bench_cpp", "nonblocking"),
                of("threaded", "C++ TThreadedServer", "bench_cpp", "threaded"),
                of("go", "Go", "bench_go"),

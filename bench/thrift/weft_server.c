@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* weft's server: bench_weft PORT [IDLE_POLL_US]. */
+/* weft's server: bench_weft [polling] PORT.  Polling, it does not sleep at once when it is idle. */
 
 #include <stdlib.h>
+#include <string.h>
 #include <weft/server.h>
 
 #include "bench.weft.h"
+
+#define IDLE_POLL_US 50
 
 static gboolean
 add(WeftCall *call G_GNUC_UNUSED, int32_t a, int32_t b, int32_t *result,
@@ -43,13 +46,15 @@ static const BenchHandler handler = {
 int
 main(int argc, char **argv)
 {
-    if (argc < 2)
+    const gboolean is_polling = argc == 3 && strcmp(argv[1], "polling") == 0;
+
+    if (argc != 2 && !is_polling)
         return 2;
-    g_autofree char *address = g_strdup_printf("127.0.0.1:%s", argv[1]);
+    g_autofree char *address = g_strdup_printf("127.0.0.1:%s", argv[argc - 1]);
     g_autoptr(WeftServer) server = weft_server_new();
 
-    if (argc > 2)
-        weft_server_set_idle_poll_us(server, atoi(argv[2]));
+    if (is_polling)
+        weft_server_set_idle_poll_us(server, IDLE_POLL_US);
     return weft_server_add(server, address, bench_service_new(&handler, NULL, NULL), NULL) &&
                    weft_server_run(server, NULL)
                ? EXIT_SUCCESS
