@@ -12,6 +12,11 @@ install(DIRECTORY framework/include/weft idl/control/include/weft webdav/include
 install(TARGETS weft weft_headers weft_dav EXPORT weft_targets
         ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
         INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(TARGETS weft_cooperative_archive weft_cooperative_whole EXPORT weft_targets
+        ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+if(TARGET weft_cooperative_preload)
+    install(TARGETS weft_cooperative_preload LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+endif()
 if(TARGET weft_thrift_c_glib)
     set_target_properties(weft_thrift_c_glib PROPERTIES EXPORT_NAME thrift_c_glib)
     install(TARGETS weft_thrift_c_glib EXPORT weft_targets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
@@ -39,7 +44,7 @@ install(FILES ${CMAKE_BINARY_DIR}/weft-config.cmake ${CMAKE_BINARY_DIR}/weft-con
 
 # pkg-config: the prefix is told from where the .pc file lies, so that `--prefix` may move it.
 file(RELATIVE_PATH WEFT_PC_TO_PREFIX ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})
-foreach(name weft weft-dav weft-gio ${pc_of_c_glib})
+foreach(name weft weft-cooperative weft-dav weft-gio ${pc_of_c_glib})
     configure_file(cmake/${name}.pc.in ${CMAKE_BINARY_DIR}/${name}.pc @ONLY)
     install(FILES ${CMAKE_BINARY_DIR}/${name}.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 endforeach()

@@ -177,17 +177,35 @@ gethostbyname_r(const char *name, struct hostent *ret_host, char *buffer, size_t
     return gethostbyname2_r(name, AF_INET, ret_host, buffer, size, ret_found, ret_h_errno);
 }
 
-/* As libc's: what it returns lies in static memory, here of the thread. */
+/* What gethostbyname() returns: as libc's, it lies in memory that the next call overwrites; here of
+ * the thread. */
+typedef struct {
+    struct hostent host;
+    char buffer[2048];
+} FixedHost;
+
+static FixedHost *
+fixed_host(void)
+{
+    static GPrivate of_thread = G_PRIVATE_INIT(g_free);
+    FixedHost *fixed = g_private_get(&of_thread);
+
+    if (fixed == NULL) {
+        fixed = g_new0(FixedHost, 1);
+        g_private_set(&of_thread, fixed);
+    }
+    return fixed;
+}
+
 struct hostent *
 gethostbyname(const char *name)
 {
-    static __thread struct hostent host;
-    static __thread char buffer[2048];
     struct hostent *found = NULL;
 
     if (weft_names_is_asking() || !weft_hook_enter())
         return weft_real_names()->gethostbyname(name);
-    gethostbyname_r(name, &host, buffer, sizeof buffer, &found, &h_errno);
+    FixedHost *fixed = fixed_host();
+    gethostbyname_r(name, &fixed->host, fixed->buffer, sizeof fixed->buffer, &found, &h_errno);
     return found;
 }
 

@@ -8,6 +8,7 @@
 #include "fiber/descriptor.h"
 #include "fiber/fiber.h"
 #include "fiber/foreign.h"
+#include "fiber/preload.h"
 #include <errno.h>
 #include <event2/event.h>
 #include <event2/event_struct.h>
@@ -76,6 +77,7 @@ weft_reactor_new(GError **error)
 {
     WeftReactor *reactor = g_new0(WeftReactor, 1);
 
+    weft_preload_attach();
     reactor->waker_fd = -1;
     if (reactor_init(reactor))
         return reactor;

@@ -5,7 +5,7 @@
  */
 
 #include <dlfcn.h>
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 #include <weft/cooperative.h>
 
 namespace
@@ -17,6 +17,19 @@ TEST(SelfTest, IsContentWithALinkedProgram)
 
     EXPECT_TRUE(weft_cooperative_self_test(&error)) << error->message;
     g_clear_error(&error);
+}
+
+TEST(SelfTest, SaysWhenTheHookIsBypassed)
+{
+    void *library = dlopen(MISPLACED, RTLD_NOW);
+    ASSERT_NE(library, nullptr) << dlerror();
+    auto *ask = reinterpret_cast<char *(*)()>(dlsym(library, "misplaced_self_test"));
+    ASSERT_NE(ask, nullptr);
+    g_autofree char *message = ask();
+
+    ASSERT_NE(message, nullptr);
+    EXPECT_THAT(message,
+                testing::MatchesRegex("poll\\(\\) is that of \".*\", not .*link weft::.*"));
 }
 
 } // namespace

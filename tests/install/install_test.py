@@ -50,6 +50,29 @@ main(void)
 """,
 }
 
+# A program whose libraries cooperate: it ends with 0 if they do.
+COOPERATIVE = {
+    "CMakeLists.txt": """cmake_minimum_required(VERSION 3.25)
+project(cooperative LANGUAGES C)
+find_package(weft 0.1 REQUIRED)
+add_executable(cooperative main.c)
+target_link_libraries(cooperative PRIVATE weft::cooperative)
+""",
+    "main.c": """#include <weft/cooperative.h>
+
+int
+main(void)
+{
+    GError *error = NULL;
+
+    if (weft_cooperative_self_test(&error))
+        return 0;
+    g_printerr("%s\\n", error->message);
+    return 1;
+}
+""",
+}
+
 
 def run(*command, **settings):
     result = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -132,15 +155,17 @@ class InstallTest(unittest.TestCase):
     def test_hello_answers_http(self):
         self.check_hello(self.build("hello"))
 
+    def flags_of(self, package):
+        where = [os.path.join(folder, "pkgconfig") for folder, folders, _ in os.walk(self.prefix)
+                 if "pkgconfig" in folders]
+        return shlex.split(run("pkg-config", "--cflags", "--libs", package,
+                               env=dict(os.environ, PKG_CONFIG_PATH=":".join(where))))
+
     def build_by_pkg_config(self, name, package):
         """The example @name, by the compiler and pkg-config alone."""
         program = os.path.join(self.scratch.name, name + "-by-pkg-config")
-        where = [os.path.join(folder, "pkgconfig") for folder, folders, _ in os.walk(self.prefix)
-                 if "pkgconfig" in folders]
-        flags = run("pkg-config", "--cflags", "--libs", package,
-                    env=dict(os.environ, PKG_CONFIG_PATH=":".join(where)))
         run("cc", "-Wall", "-Wextra", "-Werror", "-o", program,
-            os.path.join(SOURCE, "examples", name, "main.c"), *shlex.split(flags))
+            os.path.join(SOURCE, "examples", name, "main.c"), *self.flags_of(package))
         return program
 
     def test_hello_builds_by_pkg_config(self):
@@ -188,6 +213,21 @@ class InstallTest(unittest.TestCase):
         for name in ("chat", "notes", "proxy", "remote"):
             with self.subTest(name):
                 self.build(name)
+
+    def test_libraries_cooperate(self):
+        """By find_package(weft), and by pkg-config."""
+        with tempfile.TemporaryDirectory() as place:
+            for path, text in COOPERATIVE.items():
+                with open(os.path.join(place, path), "w", encoding="utf-8") as file:
+                    file.write(text)
+            build = os.path.join(place, "build")
+            run("cmake", "-S", place, "-B", build, "-G", "Ninja", "-DCMAKE_PREFIX_PATH=" + self.prefix)
+            run("cmake", "--build", build)
+            run(os.path.join(build, "cooperative"))
+            program = os.path.join(place, "by-pkg-config")
+            run("cc", "-o", program, os.path.join(place, "main.c"), *self.flags_of("weft-cooperative"))
+            run(program)
+        self.assertTrue(any("libweft-cooperative-preload.so" in names for _, _, names in os.walk(self.prefix)))
 
     def test_c_is_made_anew_when_an_included_idl_file_changes(self):
         """In folders of folders, with an include found by INCLUDE_DIRS, by ninja and by make."""
