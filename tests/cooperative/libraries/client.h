@@ -51,5 +51,8 @@ class Client
 /* TRUE once the caller shall give up.  For libraries whose user writes the loop that waits. */
 using ShallGiveUp = bool (*)();
 
-/* Each program has the client of one library. */
+/* Each program has the client of one library.  What its manual wants done before there are threads:
+ */
+void prepare_library();
+
 std::unique_ptr<Client> make_client(const Place &place, ShallGiveUp shall_give_up);

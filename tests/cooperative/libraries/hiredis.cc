@@ -42,6 +42,11 @@ class Redis : public Client
 
 } // namespace
 
+void
+prepare_library()
+{
+}
+
 std::unique_ptr<Client>
 make_client(const Place &place, ShallGiveUp)
 {

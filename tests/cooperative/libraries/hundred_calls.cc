@@ -150,6 +150,7 @@ main(int argc, char **argv)
     if (argc < 3)
         return 2;
 
+    prepare_library();
     Run run = {{argv[1], atoi(argv[2]), 0}, argc > 3, {}, 0};
     for (int number = 0; number < N_CLIENTS; number++)
         run.callers.push_back({new_client(run.place, number), Task::CONNECT, false, 0});

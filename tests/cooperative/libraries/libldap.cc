@@ -54,6 +54,15 @@ class Ldap : public Client
 
 } // namespace
 
+void
+prepare_library()
+{
+    /* ldap_get_option(3): the first call makes the library ready, and is not protected. */
+    int version = 0;
+
+    ldap_get_option(nullptr, LDAP_OPT_PROTOCOL_VERSION, &version);
+}
+
 std::unique_ptr<Client>
 make_client(const Place &place, ShallGiveUp)
 {

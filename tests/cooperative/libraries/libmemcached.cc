@@ -54,6 +54,11 @@ class Memcached : public Client
 
 } // namespace
 
+void
+prepare_library()
+{
+}
+
 std::unique_ptr<Client>
 make_client(const Place &place, ShallGiveUp)
 {

@@ -65,6 +65,11 @@ class RabbitMq : public Client
 
 } // namespace
 
+void
+prepare_library()
+{
+}
+
 std::unique_ptr<Client>
 make_client(const Place &place, ShallGiveUp)
 {

@@ -76,6 +76,12 @@ class Ssh : public Client
 
 } // namespace
 
+void
+prepare_library()
+{
+    libssh2_init(0);
+}
+
 std::unique_ptr<Client>
 make_client(const Place &place, ShallGiveUp)
 {

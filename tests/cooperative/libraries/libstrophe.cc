@@ -90,6 +90,12 @@ class Xmpp : public Client
 
 } // namespace
 
+void
+prepare_library()
+{
+    xmpp_initialize();
+}
+
 std::unique_ptr<Client>
 make_client(const Place &place, ShallGiveUp shall_give_up)
 {

@@ -44,6 +44,12 @@ class MariaDb : public Client
 
 } // namespace
 
+void
+prepare_library()
+{
+    mysql_library_init(0, nullptr, nullptr);
+}
+
 std::unique_ptr<Client>
 make_client(const Place &place, ShallGiveUp)
 {

@@ -66,6 +66,12 @@ class Smtp : public Client
 
 } // namespace
 
+void
+prepare_library()
+{
+    curl_global_init(CURL_GLOBAL_DEFAULT);
+}
+
 std::unique_ptr<Client>
 make_client(const Place &place, ShallGiveUp)
 {
