@@ -7,6 +7,7 @@
 
 #include "fiber/backtrace.h"
 #include "fiber/fiber.h"
+#include "fiber/symbols.h"
 #include <dlfcn.h>
 #include <stdio.h>
 #include <string.h>
@@ -70,6 +71,7 @@ weft_backtrace_machine(const ucontext_t *machine, const WeftFiber *fiber, void *
 void
 weft_backtrace_format(const void *address, char *line, size_t size)
 {
+    size_t into = 0;
     Dl_info info;
 
     if (dladdr(address, &info) == 0) {
@@ -79,9 +81,13 @@ weft_backtrace_format(const void *address, char *line, size_t size)
     const char *slash = strrchr(info.dli_fname, '/');
     const char *module = slash != NULL ? slash + 1 : info.dli_fname;
     const size_t offset = (size_t)((const char *)address - (char *)info.dli_fbase);
-    if (info.dli_sname != NULL)
-        snprintf(line, size, "    %p %s+0x%zx (%s+0x%zx)", address, info.dli_sname,
-                 (size_t)((const char *)address - (char *)info.dli_saddr), module, offset);
+    const char *function = weft_symbol_find(address, &into);
+    if (function == NULL && info.dli_sname != NULL) {
+        function = info.dli_sname;
+        into = (size_t)((const char *)address - (char *)info.dli_saddr);
+    }
+    if (function != NULL)
+        snprintf(line, size, "    %p %s+0x%zx (%s+0x%zx)", address, function, into, module, offset);
     else
         snprintf(line, size, "    %p (%s+0x%zx)", address, module, offset);
 }

@@ -82,6 +82,23 @@ TEST(Dump, GroupsFibersThatStandAtTheSamePlace)
     }));
 }
 
+static gboolean __attribute__((noinline)) sleeps_unexported(gpointer, GError **error)
+{
+    const gboolean slept = weft_fiber_sleep_ms(1000, error);
+
+    return slept;
+}
+
+TEST(Dump, KnowsTheNamesOfStaticFunctions)
+{
+    EXPECT_TRUE(run([] {
+        g_autoptr(WeftGroup) group = weft_group_new();
+        weft_group_spawn(group, "patient", sleeps_unexported, nullptr, nullptr);
+        EXPECT_TRUE(weft_fiber_yield(nullptr));
+        EXPECT_THAT(dump(), HasSubstr("sleeps_unexported"));
+    }));
+}
+
 TEST(Dump, GivesOneEntryEachWhenAsked)
 {
     EXPECT_TRUE(run([] {

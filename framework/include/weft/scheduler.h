@@ -42,7 +42,7 @@ size_t weft_count_fibers(void);
  * Write what every fiber of every scheduler does to descriptor @fd: name, state, what it waits for
  * and since when, deadline, stack use, backtrace, and where it was spawned.  Fibers with the same
  * backtrace, spawned at the same place, are one entry: "120 fibers parked in channel recv".  From
- * any fiber.  Functions have names where the dynamic linker knows them (link with -rdynamic).
+ * any fiber.  Functions have names unless the program is stripped.
  */
 void weft_dump_fibers(int fd);
 
