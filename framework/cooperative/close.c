@@ -8,10 +8,18 @@
 #include "fiber/foreign.h"
 #include <unistd.h>
 
+/* In a process that a fiber has forked, nobody waits, and the event loop is the parent's. */
+static void
+end_waits(int fd)
+{
+    if (!weft_hook_is_off())
+        weft_foreign_close(fd);
+}
+
 int
 close(int fd)
 {
-    weft_foreign_close(fd);
+    end_waits(fd);
     return weft_real.close(fd);
 }
 
@@ -19,7 +27,7 @@ int
 dup2(int fd, int as)
 {
     if (fd != as)
-        weft_foreign_close(as);
+        end_waits(as);
     return weft_real.dup2(fd, as);
 }
 
@@ -27,6 +35,6 @@ int
 dup3(int fd, int as, int flags)
 {
     if (fd != as)
-        weft_foreign_close(as);
+        end_waits(as);
     return weft_real.dup3(fd, as, flags);
 }

@@ -63,6 +63,8 @@ connect(int fd, __CONST_SOCKADDR_ARG address_argument, socklen_t size)
     const int flags = fcntl(fd, F_GETFL);
     if (flags < 0 || (flags & O_NONBLOCK) != 0)
         return weft_real.connect(fd, address, size);
+    if (!weft_hook_check())
+        return -1;
 
     while (begin_connecting(fd, flags, address, size) != 0) {
         if (errno == EINPROGRESS || errno == EALREADY) {
@@ -92,7 +94,7 @@ accept(int fd, __SOCKADDR_ARG address, socklen_t *size)
     WeftBlockingCall call = accepting(fd);
 
     if (weft_hook_enter()) {
-        if (!weft_blocking_call_prepare(&call))
+        if (!weft_hook_check_socket(fd) || !weft_blocking_call_prepare(&call))
             return -1;
         errno = errno_before;
     }
@@ -106,7 +108,7 @@ accept4(int fd, __SOCKADDR_ARG address, socklen_t *size, int flags)
     WeftBlockingCall call = accepting(fd);
 
     if (weft_hook_enter()) {
-        if (!weft_blocking_call_prepare(&call))
+        if (!weft_hook_check_socket(fd) || !weft_blocking_call_prepare(&call))
             return -1;
         errno = errno_before;
     }

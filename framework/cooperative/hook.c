@@ -6,11 +6,14 @@
 #include "cooperative/hook.h"
 #include "cooperative/off.h"
 #include "fiber/foreign.h"
+#include "fiber/wait.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <weft/clock.h>
 #include <weft/cooperative.h>
 #include <weft/deadline.h>
@@ -26,12 +29,22 @@ static __thread unsigned n_spent;
 static __thread unsigned n_entered;
 static gboolean is_off;
 
+/* A process that a fiber has forked has the event loop's epoll set in common with its parent, and
+ * nobody who would wake a fiber: until it executes something else, libc is as it was. */
+static void
+forked(void)
+{
+    if (weft_fiber_current() != NULL)
+        is_off = TRUE;
+}
+
 __attribute__((constructor)) static void
-read_environment(void)
+begin(void)
 {
     const char *setting = getenv("WEFT_COOPERATIVE");
 
     is_off = setting != NULL && strcmp(setting, "off") == 0;
+    pthread_atfork(NULL, NULL, forked);
 }
 
 static void
@@ -75,6 +88,35 @@ weft_cooperative_counts(void)
         .n_parks = atomic_load(&n_parks),
         .n_passed = atomic_load(&n_passed),
     };
+}
+
+gboolean
+weft_hook_check(void)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (G_LIKELY(weft_fiber_check(NULL)))
+        return TRUE;
+    if (weft_fiber_check(&error))
+        return TRUE;
+    errno = error->code == WEFT_ERROR_CANCELLED ? ECANCELED : ETIMEDOUT;
+    return FALSE;
+}
+
+static gboolean
+is_socket(int fd)
+{
+    struct stat status;
+
+    return fstat(fd, &status) == 0 && S_ISSOCK(status.st_mode);
+}
+
+gboolean
+weft_hook_check_socket(int fd)
+{
+    if (G_LIKELY(weft_fiber_check(NULL)))
+        return TRUE;
+    return weft_hook_is_non_blocking(fd) || !is_socket(fd) || weft_hook_check();
 }
 
 gboolean

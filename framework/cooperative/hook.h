@@ -17,8 +17,16 @@ gboolean weft_hook_enter(void);
 /* Calls that came to the gate on this thread, of fibers or not; for the self-test. */
 unsigned weft_hook_n_entered(void);
 
-/* TRUE if WEFT_COOPERATIVE=off stands in the environment. */
+/* TRUE if WEFT_COOPERATIVE=off stands in the environment, or a fiber has forked this process. */
 gboolean weft_hook_is_off(void);
+
+/* FALSE: the fiber is cancelled or late, and errno says which: calls that may wait fail at once. */
+gboolean weft_hook_check(void);
+
+/* The same for a call on @fd that succeeds without waiting, if it can: TRUE also for what never
+ * waits (O_NONBLOCK), and for what is no socket, because files are tidied up after a deadline, too.
+ */
+gboolean weft_hook_check_socket(int fd);
 
 /* Park until @fds may be ready, or @until_us.  FALSE: errno is ECANCELED, ETIMEDOUT (of the fiber),
  * EBADF (closed meanwhile), or why it cannot be. */

@@ -25,8 +25,10 @@ weft_hook_poll(struct pollfd *fds, nfds_t n_fds, int64_t until_us, const sigset_
                const char *what)
 {
     const int errno_before = errno;
-    int n_ready = look(fds, n_fds, mask);
 
+    if (!weft_hook_check())
+        return -1;
+    int n_ready = look(fds, n_fds, mask);
     if (n_ready != 0) {
         weft_hook_spend(-1);
         return n_ready;

@@ -46,6 +46,12 @@ weft_foreign_close(int fd)
 /* ---- only in fibers, so it is attached ---- */
 
 gboolean
+weft_fiber_check(GError **error)
+{
+    return attached()->fiber_check(error);
+}
+
+gboolean
 weft_fiber_yield(GError **error)
 {
     return attached()->fiber_yield(error);

@@ -42,6 +42,8 @@ weft_hook_recv(int fd, void *buffer, size_t size, int flags, struct sockaddr *ad
     const gboolean wants_all = (flags & MSG_WAITALL) != 0 && (flags & (MSG_PEEK | MSG_TRUNC)) == 0;
     size_t n_done = 0;
 
+    if (!weft_hook_check_socket(fd))
+        return -1;
     for (;;) {
         const ssize_t n = weft_real.recvfrom(fd, (char *)buffer + n_done, size - n_done,
                                              flags | MSG_DONTWAIT, address, address_size);
@@ -61,6 +63,8 @@ weft_hook_recvmsg(int fd, struct msghdr *message, int flags)
     WeftBlockingCall call = reading(fd, "libc recvmsg");
     ssize_t n;
 
+    if (!weft_hook_check_socket(fd))
+        return -1;
     do {
         n = weft_real.recvmsg(fd, message, flags | MSG_DONTWAIT);
     } while (n < 0 && weft_blocking_call_wait(&call));
@@ -102,6 +106,8 @@ recvmmsg(int fd, struct mmsghdr *messages, unsigned n_messages, int flags, struc
 
     if (!may_wait(flags))
         return weft_real.recvmmsg(fd, messages, n_messages, flags, timeout);
+    if (!weft_hook_check_socket(fd))
+        return -1;
     do {
         n = weft_real.recvmmsg(fd, messages, n_messages, flags | MSG_DONTWAIT, NULL);
     } while (n < 0 && weft_blocking_call_wait(&call));

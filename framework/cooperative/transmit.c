@@ -50,6 +50,8 @@ weft_hook_send(int fd, const void *data, size_t size, int flags, const struct so
     size_t n_done = 0;
     gboolean goes_on;
 
+    if (!weft_hook_check_socket(fd))
+        return -1;
     do {
         const ssize_t n = weft_real.sendto(fd, (const char *)data + n_done, size - n_done,
                                            flags | MSG_DONTWAIT, address, address_size);
@@ -71,6 +73,8 @@ weft_hook_sendmsg(int fd, const struct msghdr *message, int flags)
     size_t n_done = 0;
     gboolean goes_on;
 
+    if (!weft_hook_check_socket(fd))
+        return -1;
     do {
         const ssize_t n = weft_real.sendmsg(fd, &rest, flags | MSG_DONTWAIT);
         goes_on = go_on(&call, n, &n_done);
@@ -121,6 +125,8 @@ sendmmsg(int fd, struct mmsghdr *messages, unsigned n_messages, int flags)
 
     if (!may_wait(flags))
         return weft_real.sendmmsg(fd, messages, n_messages, flags);
+    if (!weft_hook_check_socket(fd))
+        return -1;
     while (n_done < n_messages) {
         const int n =
             weft_real.sendmmsg(fd, messages + n_done, n_messages - n_done, flags | MSG_DONTWAIT);

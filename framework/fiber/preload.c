@@ -11,6 +11,7 @@
 static const WeftPreloadCalls calls = {
     .layout = WEFT_PRELOAD_LAYOUT,
     .fiber_current = weft_fiber_current,
+    .fiber_check = weft_fiber_check,
     .fiber_yield = weft_fiber_yield,
     .foreign_wait = weft_foreign_wait,
     .foreign_close = weft_foreign_close,

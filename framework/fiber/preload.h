@@ -7,6 +7,7 @@
  */
 
 #include "fiber/foreign.h"
+#include "fiber/wait.h"
 #include <weft/completion.h>
 #include <weft/fiber.h>
 #include <weft/offload.h>
@@ -17,6 +18,7 @@
 typedef struct {
     int layout;
     WeftFiber *(*fiber_current)(void);
+    gboolean (*fiber_check)(GError **error);
     gboolean (*fiber_yield)(GError **error);
     int (*foreign_wait)(const struct pollfd *fds, size_t n_fds, int64_t until_us, const char *what);
     void (*foreign_close)(int fd);

@@ -14,6 +14,7 @@
 #include <sys/epoll.h>
 #include <sys/select.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <vector>
 #include <weft/cooperative.h>
 #include <weft/group.h>
@@ -537,15 +538,57 @@ TEST_F(Libc, ADeadlineEndsEveryCall)
     });
 }
 
-TEST_F(Libc, WhatNeedNotWaitSucceedsAfterTheDeadline)
+TEST_F(Libc, WhatIsReadyIsNotHandledAfterTheDeadline)
 {
     run([&] {
         Pair pair;
+        pollfd fd = {pair[0], POLLIN, 0};
         char byte;
 
-        g_auto(WeftDeadlineScope) budget = weft_deadline_scope_ms(0);
         EXPECT_EQ(send(pair[1], "x", 1, 0), 1);
+        g_auto(WeftDeadlineScope) budget = weft_deadline_scope_ms(0);
+        EXPECT_EQ(send(pair[1], "x", 1, 0), -1);
+        EXPECT_EQ(errno, ETIMEDOUT);
+        errno = 0;
+        EXPECT_EQ(read(pair[0], &byte, 1), -1);
+        EXPECT_EQ(errno, ETIMEDOUT);
+        EXPECT_EQ(poll(&fd, 1, -1), -1);
+        EXPECT_EQ(poll(&fd, 1, 0), 1);
+
+        /* Not so where nobody waits, nor where the fiber is shielded. */
+        fcntl(pair[0], F_SETFL, O_NONBLOCK);
         EXPECT_EQ(recv(pair[0], &byte, 1, 0), 1);
+        Pair pipe(0);
+        EXPECT_EQ(write(pipe[1], "x", 1), 1);
+        EXPECT_EQ(read(pipe[0], &byte, 1), 1);
+        g_auto(WeftShieldScope) shield = weft_shield_scope();
+        EXPECT_EQ(send(pair[1], "x", 1, 0), 1);
+    });
+}
+
+TEST_F(Libc, AForkedProcessHasItsLibcBack)
+{
+    run([&] {
+        Pair pair;
+
+        later_send(pair[1], "x");
+        spawn(group, [&] {
+            char byte;
+            EXPECT_EQ(recv(pair[0], &byte, 1, 0),
+                      1); /* whose registration the child must not end */
+        });
+        EXPECT_TRUE(weft_fiber_yield(nullptr));
+        const pid_t child = fork();
+        if (child == 0) {
+            const uint64_t n_parks = weft_cooperative_counts().n_parks;
+            close(pair[0]);
+            usleep(1);
+            _exit(weft_cooperative_counts().n_parks == n_parks ? 0 : 1);
+        }
+        int status = -1;
+        EXPECT_EQ(waitpid(child, &status, 0), child);
+        EXPECT_EQ(status, 0);
+        join(group);
     });
 }
 

@@ -15,8 +15,8 @@ G_BEGIN_DECLS
  * Outside of fibers, and on threads without a scheduler, nothing changes.  Neither does it for
  * descriptors that are O_NONBLOCK: they answer EAGAIN as ever.
  *
- * The deadline and the cancellation of the fiber reach into such a call: where it would have
- * waited, it fails with ETIMEDOUT or ECANCELED, again and again, until the library gives up.
+ * The deadline and the cancellation of the fiber reach into such a call: it fails with ETIMEDOUT or
+ * ECANCELED, also where it need not have waited, again and again, until the library gives up.
  *
  * WEFT_COOPERATIVE=off in the environment switches all of it off.
  */
