@@ -12,6 +12,7 @@
 #include <poll.h>
 #include <string>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/select.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -178,9 +179,13 @@ TEST_F(Libc, SelectOfHighDescriptors)
     run([&] {
         constexpr int HIGH = 3000;
         Pair pair;
+        rlimit limit;
         std::vector<unsigned long> words(HIGH / 64 + 1);
         auto *reads = reinterpret_cast<fd_set *>(words.data());
 
+        getrlimit(RLIMIT_NOFILE, &limit);
+        limit.rlim_cur = MAX(limit.rlim_cur, HIGH + 1);
+        EXPECT_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
         ASSERT_EQ(dup2(pair[0], HIGH), HIGH) << strerror(errno);
         words[HIGH / 64] |= 1UL << (HIGH % 64);
         later_send(pair[1], "x");
