@@ -92,13 +92,21 @@ weft_backtrace_format(const void *address, char *line, size_t size)
         snprintf(line, size, "    %p (%s+0x%zx)", address, module, offset);
 }
 
+/* A recursion without end is one line and a count. */
 void
 weft_backtrace_print(int fd, void *const *frames, size_t n_frames)
 {
     char line[WEFT_BACKTRACE_LINE_BYTES];
 
-    for (size_t i = 0; i < n_frames; i++) {
+    for (size_t i = 0; i < n_frames;) {
+        size_t n_same = 1;
+
+        while (i + n_same < n_frames && frames[i + n_same] == frames[i])
+            n_same++;
         weft_backtrace_format(frames[i], line, sizeof line);
         dprintf(fd, "%s\n", line);
+        if (n_same > 1)
+            dprintf(fd, "    ... and %zu times more\n", n_same - 1);
+        i += n_same;
     }
 }

@@ -79,9 +79,11 @@ note_frame(struct _Unwind_Context *context, void *data)
 {
     WeftCapture *capture = data;
 
-    if (capture->n_frames == WEFT_CAPTURE_MAX_FRAMES)
+    const uintptr_t address = _Unwind_GetIP(context);
+
+    if (address == 0 || capture->n_frames == WEFT_CAPTURE_MAX_FRAMES)
         return _URC_END_OF_STACK;
-    capture->frames[capture->n_frames++] = (void *)_Unwind_GetIP(context);
+    capture->frames[capture->n_frames++] = (void *)address;
     return _URC_NO_REASON;
 }
 

@@ -127,12 +127,13 @@ compare_places(gconstpointer a, gconstpointer b)
 static void
 print_place(int fd, const Place *place)
 {
-    char line[WEFT_BACKTRACE_LINE_BYTES];
+    char line[WEFT_BACKTRACE_LINE_BYTES] = "";
 
-    weft_backtrace_format(place->spawned_at, line, sizeof line);
-    dprintf(fd, "  deepest %zu bytes, mean %zu, %zu fibers \"%s\" spawned at %s\n",
-            place->deepest_bytes, place->sum_bytes / place->n_fibers, place->n_fibers, place->name,
-            g_strchug(line));
+    if (place->spawned_at != NULL)
+        weft_backtrace_format(place->spawned_at, line, sizeof line);
+    dprintf(fd, "  deepest %zu bytes, mean %zu, %zu fibers \"%s\"%s%s\n", place->deepest_bytes,
+            place->sum_bytes / place->n_fibers, place->n_fibers, place->name,
+            place->spawned_at != NULL ? " spawned at " : "", g_strchug(line));
 }
 
 static GPtrArray *

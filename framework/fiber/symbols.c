@@ -11,6 +11,7 @@
 #include <glib.h>
 #include <link.h>
 #include <stdatomic.h>
+#include <string.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -115,6 +116,7 @@ weft_symbol_find(const void *address, size_t *ret_offset)
     if (!have_table())
         return NULL;
     const uintptr_t value = (uintptr_t)address - table.bias;
+    const char *found = NULL;
 
     for (size_t i = 0; i < table.n_symbols; i++) {
         const ElfW(Sym) *symbol = &table.symbols[i];
@@ -122,8 +124,11 @@ weft_symbol_find(const void *address, size_t *ret_offset)
         if ((symbol->st_info & 0xf) != STT_FUNC || value < symbol->st_value ||
             value - symbol->st_value >= symbol->st_size || symbol->st_name >= table.names_bytes)
             continue;
+        /* The compiler's own names ("send.part.0") only where there is no other. */
+        found = table.names + symbol->st_name;
         *ret_offset = value - symbol->st_value;
-        return table.names + symbol->st_name;
+        if (strchr(found, '.') == NULL)
+            break;
     }
-    return NULL;
+    return found;
 }
