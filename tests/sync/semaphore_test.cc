@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <random>
+#include <vector>
 
 #include "../in_fiber.h"
 
@@ -50,6 +51,51 @@ TEST_F(Semaphore, TryTakeDoesNotOvertake)
         settle();
         weft_semaphore_put(semaphore);
         EXPECT_FALSE(weft_semaphore_try_take(semaphore));
+        join(group);
+        EXPECT_TRUE(taken);
+    });
+}
+
+TEST_F(Semaphore, WhoWantsManyIsNotOvertakenByWhoWantsFew)
+{
+    in_fiber([] {
+        g_autoptr(WeftSemaphore) semaphore = weft_semaphore_new(2);
+        g_autoptr(WeftGroup) group = weft_group_new();
+        std::vector<int> order;
+
+        for (size_t n_wanted : {3u, 1u}) {
+            spawn(group, [&, n_wanted] {
+                ASSERT_TRUE(weft_semaphore_take_n(semaphore, n_wanted, nullptr));
+                order.push_back((int)n_wanted);
+            });
+        }
+        settle();
+        EXPECT_FALSE(weft_semaphore_try_take(semaphore));
+        EXPECT_EQ(weft_semaphore_n_permits(semaphore), 2u);
+        weft_semaphore_put(semaphore);
+        settle();
+        EXPECT_EQ(order, (std::vector<int>{3}));
+        weft_semaphore_put_n(semaphore, 3);
+        join(group);
+        EXPECT_EQ(order, (std::vector<int>{3, 1}));
+        EXPECT_EQ(weft_semaphore_n_permits(semaphore), 2u);
+    });
+}
+
+TEST_F(Semaphore, WhoGivesUpLetsThoseBehindIn)
+{
+    in_fiber([] {
+        g_autoptr(WeftSemaphore) semaphore = weft_semaphore_new(2);
+        g_autoptr(WeftGroup) group = weft_group_new();
+        bool taken = false;
+
+        spawn(group, [&] {
+            g_auto(WeftDeadlineScope) budget = weft_deadline_scope_ms(10);
+            EXPECT_FALSE(weft_semaphore_take_n(semaphore, 3, nullptr));
+        });
+        spawn(group, [&] { taken = weft_semaphore_take_n(semaphore, 2, nullptr); });
+        settle();
+        EXPECT_FALSE(taken);
         join(group);
         EXPECT_TRUE(taken);
     });
