@@ -30,6 +30,14 @@ def count_lines(path):
     return sum(1 for line in text.splitlines() if line.strip())
 
 
+def number_in(path, name):
+    """The number behind @name in a file of /proc; 0 if there is none."""
+    for line in peers.read_text(path).splitlines():
+        if line.startswith(name):
+            return int(line.split()[1])
+    return 0
+
+
 class Model(peers.Server):
     """A server; its processes are a process group of its own."""
 
@@ -67,23 +75,32 @@ class Model(peers.Server):
             self.process.wait()
         self.process = None
 
+    def sum_of_processes(self, count):
+        """Of @count(pid); without those that end meanwhile."""
+        total = 0
+        for pid in self.pids():
+            try:
+                total += count(pid)
+            except (FileNotFoundError, ProcessLookupError):
+                pass
+        return total
+
     def cpu_s(self):
         """Of all its tasks that live, to the nanosecond: a process of many has used but a little."""
-        total_ns = 0
-        for pid in self.pids():
-            for task in os.listdir("/proc/%d/task" % pid):
-                total_ns += int(peers.read_text("/proc/%d/task/%s/schedstat" % (pid, task)).split()[0])
-        return total_ns / 1e9
+        def count_ns(pid):
+            return sum(int(peers.read_text("/proc/%d/task/%s/schedstat" % (pid, task)).split()[0])
+                       for task in os.listdir("/proc/%d/task" % pid))
+        return self.sum_of_processes(count_ns) / 1e9
+
+    def memory_bytes(self):
+        return self.sum_of_processes(
+            lambda pid: number_in("/proc/%d/smaps_rollup" % pid, "Pss:") * 1024)
 
     def kernel_bytes(self):
         """What the kernel holds for its tasks: their stacks, and page tables."""
-        total = 0
-        for pid in self.pids():
-            total += int(peers.process_stat(pid)[17]) * KERNEL_STACK_BYTES
-            for line in peers.read_text("/proc/%d/status" % pid).splitlines():
-                if line.startswith("VmPTE:"):
-                    total += int(line.split()[1]) * 1024
-        return total
+        return self.sum_of_processes(
+            lambda pid: int(peers.process_stat(pid)[17]) * KERNEL_STACK_BYTES +
+            number_in("/proc/%d/status" % pid, "VmPTE:") * 1024)
 
 
 class Load:
