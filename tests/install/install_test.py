@@ -214,6 +214,14 @@ class InstallTest(unittest.TestCase):
             with self.subTest(name):
                 self.build(name)
 
+    def test_the_examples_with_libraries_of_others_build(self):
+        for name, *packages in (("cached", "libmariadb", "libmemcached"), ("fetch", "libcurl"), ("mail", "libcurl"),
+                                ("xmpp", "libstrophe")):
+            with self.subTest(name):
+                if subprocess.run(["pkg-config", "--exists", *packages], check=False).returncode != 0:
+                    self.skipTest("%s is not installed" % " or ".join(packages))
+                self.build(name)
+
     def test_libraries_cooperate(self):
         """By find_package(weft), and by pkg-config."""
         with tempfile.TemporaryDirectory() as place:
