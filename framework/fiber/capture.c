@@ -88,13 +88,9 @@ note_frame(struct _Unwind_Context *context, void *data)
 }
 
 static void
-capture_here(const WeftScheduler *scheduler, const ucontext_t *machine)
+capture_here(const ucontext_t *machine)
 {
     WeftCapture *capture = &request.capture;
-    const WeftFiber *fiber = scheduler->current;
-
-    capture->fiber_id = fiber->id;
-    strncpy(capture->fiber_name, fiber->name, sizeof capture->fiber_name - 1);
     _Unwind_Backtrace(note_frame, capture);
     drop_inner_frames(capture, interrupted_at(machine));
 }
@@ -112,7 +108,7 @@ handle_urgent(G_GNUC_UNUSED int signal_number, G_GNUC_UNUSED siginfo_t *info, vo
     request.has_moved_on =
         scheduler != request.scheduler || !weft_position_equal(&position, &request.position);
     if (!request.has_moved_on)
-        capture_here(scheduler, machine);
+        capture_here(machine);
     atomic_store(&request.state, ANSWERED);
     sem_post(&request.answered);
     errno = saved_errno;

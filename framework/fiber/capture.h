@@ -8,7 +8,6 @@
 #include "fiber/fiber.h"
 
 #define WEFT_CAPTURE_MAX_FRAMES 64
-#define WEFT_CAPTURE_NAME_BYTES 64
 
 /* How far a scheduler has come: the same twice means that one fiber has run all the time, or the
  * event loop has. */
@@ -25,8 +24,6 @@ WeftPosition weft_position_of(const WeftScheduler *scheduler);
 gboolean weft_position_equal(const WeftPosition *one, const WeftPosition *other);
 
 typedef struct {
-    uint64_t fiber_id; /* 0: the event loop itself */
-    char fiber_name[WEFT_CAPTURE_NAME_BYTES];
     size_t n_frames;
     void *frames[WEFT_CAPTURE_MAX_FRAMES]; /* innermost first */
 } WeftCapture;

@@ -22,7 +22,11 @@
 
 /* Looks in the time of the limit. */
 #define LOOKS 4
+/* Of a name, in a report. */
+#define NAME_BYTES 64
 #define MIN_LIMIT_MS LOOKS
+/* Limits that a thread without a processor has for its answer. */
+#define PATIENCE 8
 
 /* What is known of one scheduler. */
 typedef struct {
@@ -42,6 +46,8 @@ typedef struct {
     pid_t thread_id;
     char state; /* the kernel's letter, before the signal came */
     gboolean is_first;
+    uint64_t fiber_id; /* 0: the event loop */
+    char fiber_name[NAME_BYTES];
 } Blockage;
 
 static struct {
@@ -142,18 +148,16 @@ report(const Blockage *blockage, WeftCaptureResult result, const WeftCapture *ca
     const char *state = what_it_does(blockage);
     const int blocked_ms = (int)(blockage->blocked_us / 1000);
 
-    if (result == WEFT_CAPTURE_NO_ANSWER)
-        snprintf(line, sizeof line,
-                 "watchdog: a fiber has held thread %d for %d ms: %s, and takes no signal",
-                 (int)blockage->thread_id, blocked_ms, state);
-    else if (capture->fiber_id == 0)
-        snprintf(line, sizeof line, "watchdog: the event loop has held thread %d for %d ms: %s",
-                 (int)blockage->thread_id, blocked_ms, state);
+    const char *no_answer = result == WEFT_CAPTURE_NO_ANSWER ? ", and takes no signal" : "";
+
+    if (blockage->fiber_id == 0)
+        snprintf(line, sizeof line, "watchdog: the event loop has held thread %d for %d ms: %s%s",
+                 (int)blockage->thread_id, blocked_ms, state, no_answer);
     else
         snprintf(line, sizeof line,
-                 "watchdog: fiber %" G_GUINT64_FORMAT " \"%s\" has held thread %d for %d ms: %s",
-                 capture->fiber_id, capture->fiber_name, (int)blockage->thread_id, blocked_ms,
-                 state);
+                 "watchdog: fiber %" G_GUINT64_FORMAT " \"%s\" has held thread %d for %d ms: %s%s",
+                 blockage->fiber_id, blockage->fiber_name, (int)blockage->thread_id, blocked_ms,
+                 state, no_answer);
     say(line);
     if (result == WEFT_CAPTURE_DONE)
         say_frames(capture);
@@ -201,6 +205,15 @@ note_duration(int64_t blocked_us)
     weft_statistic_set(dog.longest, dog.longest_us);
 }
 
+/* It stands still, so that its name stays; and should it go on just now, its memory stays, too,
+ * while the list is locked. */
+__attribute__((no_sanitize("thread"))) static void
+note_fiber_locked(const WeftPosition *position, Blockage *blockage)
+{
+    blockage->fiber_id = position->current->id;
+    g_strlcpy(blockage->fiber_name, position->current->name, sizeof blockage->fiber_name);
+}
+
 /* TRUE: it has been where it is for too long, and was asked for its backtrace. */
 static gboolean
 look_at_locked(const WeftScheduler *scheduler, int64_t now_us, gboolean is_anew,
@@ -231,6 +244,7 @@ look_at_locked(const WeftScheduler *scheduler, int64_t now_us, gboolean is_anew,
         .state = thread_state(scheduler->thread_id),
         .is_first = !was_reported,
     };
+    note_fiber_locked(&position, ret_blockage);
     watch->report_us = 2 * MAX(watch->report_us, now_us - watch->since_us);
     weft_capture_ask_locked(scheduler, &position);
     return TRUE;
@@ -242,8 +256,13 @@ finish_report(const Blockage *blockage)
     WeftCapture capture;
     const WeftCaptureResult result = weft_capture_wait(dog.limit_us / LOOKS, &capture);
 
-    if (result == WEFT_CAPTURE_MOVED_ON) {
-        watch_of(blockage->scheduler)->report_us = dog.limit_us;
+    /* Who waits for a processor cannot answer before it has one; not for ever, though. */
+    const gboolean will_answer = result == WEFT_CAPTURE_NO_ANSWER && blockage->state == 'R' &&
+                                 blockage->blocked_us < PATIENCE * dog.limit_us;
+
+    if (result == WEFT_CAPTURE_MOVED_ON || will_answer) {
+        if (blockage->is_first)
+            watch_of(blockage->scheduler)->report_us = dog.limit_us;
         return;
     }
     if (blockage->is_first)
