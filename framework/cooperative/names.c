@@ -29,8 +29,10 @@ static WeftNameAnswer *
 ask(const WeftNameQuestion *question)
 {
     g_autoptr(GError) error = NULL;
-    WeftNameAnswer *answer = weft_names_ask(question, &error);
 
+    if (!weft_hook_check())
+        return NULL;
+    WeftNameAnswer *answer = weft_names_ask(question, &error);
     if (answer == NULL)
         set_errno(error);
     return answer;

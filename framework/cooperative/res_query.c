@@ -62,9 +62,11 @@ res_query(const char *name, int class, int type, unsigned char *answer, int size
     if (size < 0 || weft_names_is_asking() || !weft_hook_enter())
         return weft_real_names()->res_query(name, class, type, answer, size);
 
-    Query *query = query_new(name, class, type, size);
-    if (query == NULL)
+    Query *query = weft_hook_check() ? query_new(name, class, type, size) : NULL;
+    if (query == NULL) {
+        h_errno = NETDB_INTERNAL;
         return -1;
+    }
     if (!weft_offload(WEFT_OFFLOAD_NETWORK, query_run, query, query_free, &error)) {
         errno = error->code == WEFT_ERROR_CANCELLED ? ECANCELED : ETIMEDOUT;
         h_errno = NETDB_INTERNAL;
