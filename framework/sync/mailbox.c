@@ -10,6 +10,7 @@
 #include <weft/mailbox.h>
 
 #include "sync/line.h"
+#include <weft/local.h>
 
 /* What a caller waits for. */
 typedef struct {
@@ -170,6 +171,26 @@ weft_mailbox_unref(WeftMailbox *mailbox)
     g_assert(weft_line_is_empty(&mailbox->receivers));
     weft_mailbox_close(mailbox);
     g_free(mailbox);
+}
+
+static void
+end_mine(gpointer data)
+{
+    weft_mailbox_close(data);
+    weft_mailbox_unref(data);
+}
+
+WeftMailbox *
+weft_mailbox_mine(void)
+{
+    static const WeftLocal mine = {"mailbox", end_mine};
+    WeftMailbox *mailbox = weft_local_get(&mine);
+
+    if (mailbox == NULL) {
+        mailbox = weft_mailbox_new();
+        weft_local_set(&mine, mailbox);
+    }
+    return mailbox;
 }
 
 void

@@ -182,6 +182,29 @@ TEST_F(Mailbox, SomebodyElseMayReplyAfterTheMailboxIsGone)
     });
 }
 
+TEST_F(Mailbox, AFiberHasOneOfItsOwnThatEndsWithIt)
+{
+    in_fiber([] {
+        g_autoptr(WeftMailbox) mailbox = nullptr;
+        g_autoptr(WeftGroup) group = weft_group_new();
+        g_autoptr(GError) error = nullptr;
+
+        spawn(group, [&] {
+            mailbox = weft_mailbox_ref(weft_mailbox_mine());
+            g_autoptr(WeftMessage) message = weft_mailbox_receive(weft_mailbox_mine(), nullptr);
+            EXPECT_EQ(text_of(message), "hello");
+        });
+        settle();
+        EXPECT_NE(mailbox, weft_mailbox_mine());
+        EXPECT_TRUE(weft_mailbox_send(mailbox, &SAY, g_strdup("hello"), nullptr));
+        EXPECT_TRUE(weft_mailbox_send(mailbox, &SAY, g_strdup("nobody reads this"), nullptr));
+        EXPECT_FALSE(weft_mailbox_call(mailbox, &ASK, g_strdup("nor this"), nullptr, &error));
+        EXPECT_TRUE(failed_with(&error, WEFT_ERROR_CLOSED));
+        join(group);
+        EXPECT_TRUE(weft_mailbox_is_closed(mailbox));
+    });
+}
+
 TEST_F(Mailbox, ReceiveOfATypeLeavesTheOthers)
 {
     in_fiber([] {

@@ -34,6 +34,12 @@ WeftMailbox *weft_mailbox_ref(WeftMailbox *mailbox);
 /** The last reference closes the mailbox and frees it.  NULL is fine. */
 void weft_mailbox_unref(WeftMailbox *mailbox);
 
+/**
+ * The running fiber's own mailbox: made when it is first asked for, closed when the fiber ends.
+ * Returns: (transfer none): those who are to send to this fiber are given a reference
+ */
+WeftMailbox *weft_mailbox_mine(void);
+
 /** Let so many messages wait; those that do already stay. */
 void weft_mailbox_set_max_messages(WeftMailbox *mailbox, size_t max_messages);
 

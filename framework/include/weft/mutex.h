@@ -8,9 +8,9 @@ G_BEGIN_DECLS
 /**
  * A lock for fibers of one thread that must keep others out across a WEFT_PARKS call; between two
  * such calls no lock is needed.  First come, first served: unlock hands the lock to the fiber that
- * waits longest.  Not recursive: the owner who locks again stops the program.  (There is no recursive
- * lock: it would hide that the outer caller's invariants do not hold while the inner one runs.  Let
- * the public function lock, and call one that asserts weft_mutex_is_mine().)
+ * waits longest.  Not recursive: the owner who locks again stops the program.  (There is no
+ * recursive lock: it would hide that the outer caller's invariants do not hold while the inner one
+ * runs.  Let the public function lock, and call one that asserts weft_mutex_is_mine().)
  */
 typedef struct WeftMutex WeftMutex;
 
