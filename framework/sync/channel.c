@@ -89,6 +89,8 @@ weft_channel_take_over(WeftChannel *channel, gboolean *ret_gives_way)
     *ret_gives_way = FALSE;
     if (channel->n_items > 0)
         parcel = ring_pop_parcel(channel);
+    if (channel->room != NULL)
+        weft_wait_queue_wake_all(channel->room);
     if (sender == NULL)
         return parcel;
 
@@ -132,6 +134,13 @@ weft_channel_set_preference(WeftChannel *channel, WeftChannelPreference preferen
     channel->preference = preference;
     if (preference != WEFT_CHANNEL_NEITHER_FIRST)
         channel->is_special = TRUE;
+}
+
+void
+weft_channel_watch_room(WeftChannel *channel, WeftWaitQueue *room)
+{
+    channel->room = room;
+    channel->is_special = TRUE;
 }
 
 void

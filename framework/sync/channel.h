@@ -25,14 +25,15 @@ struct WeftChannel {
     WeftWaitQueue receivers; /* waiter->item, waiter->error: the parcel handed over */
     size_t n_items;
     size_t capacity;
-    gboolean is_special; /* closed, with a preference, or with errors: not for the fast halves */
+    gboolean is_special; /* closed, preferring, watched, with errors: not for the fast halves */
     gboolean is_closed;  /* nobody may begin to wait, nor use the ring; who waits may be served */
     size_t oldest;       /* index of the oldest item in the ring */
     GDestroyNotify item_free;
     size_t n_refs;
     WeftChannelPreference preference;
-    GQueue errors;   /* those in the ring, where their items are NULL */
-    gpointer ring[]; /* capacity items */
+    WeftWaitQueue *room; /* (nullable): woken when the ring gets room; whoever set it owns it */
+    GQueue errors;       /* those in the ring, where their items are NULL */
+    gpointer ring[];     /* capacity items */
 };
 
 /* TRUE where a parcel needs not wait: somebody waits for it, or there is room. */
@@ -58,6 +59,9 @@ gboolean weft_channel_hand_over(WeftChannel *channel, WeftParcel parcel);
 /* The oldest parcel of ring and waiting senders; weft_channel_can_recv() holds.
  * @ret_gives_way: (out): as above */
 WeftParcel weft_channel_take_over(WeftChannel *channel, gboolean *ret_gives_way);
+
+/* Have all in @room woken each time the ring gets room; NULL: no more. */
+void weft_channel_watch_room(WeftChannel *channel, WeftWaitQueue *room);
 
 /* Park until there is a parcel.  FALSE with @error: of the wait, or of a closed channel. */
 WEFT_PARKS gboolean weft_channel_recv_parcel(WeftChannel *channel, WeftParcel *ret_parcel,

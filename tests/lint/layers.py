@@ -20,8 +20,8 @@ PUBLIC_HEADERS = {
     "base": "arena base buffer clock date error random scan log statistics",
     "fiber": "completion deadline debug_locks dispatch family fiber group local offload periodic scheduler stack_census task "
              "watchdog",
-    "sync": "barrier channel condition event fiber_pool future mailbox mutex once pool queue rw_lock select "
-            "semaphore serial_queue wait_group",
+    "sync": "broadcast barrier channel condition event fiber_pool future mailbox mutex once pool queue rw_lock "
+            "select semaphore serial_queue thread_channel wait_group",
     "io": "address file listener reader resolver stream stream_fd sys/stream tls",
     "server": "server service metrics",
     "http": "http http_auth http_metrics http_statistics http_target",

@@ -3,6 +3,7 @@
 #include <weft/channel.h>
 
 #include <random>
+#include <string>
 #include <vector>
 
 #include "../in_fiber.h"
@@ -255,6 +256,205 @@ TEST_F(Channel, WhatWasHandedOverStaysWithTheReceiverThoughItIsCancelled)
         weft_fiber_cancel(fiber, "test");
         join(group);
         EXPECT_EQ(received, 3u);
+    });
+}
+
+TEST_F(Channel, PreferenceSaysWhoRunsOnAfterAHandOver)
+{
+    for (int preference = -1; preference <= 1; preference++) {
+        SCOPED_TRACE(preference);
+        in_fiber([preference] {
+            g_autoptr(WeftChannel) channel = weft_channel_new(0, nullptr);
+            g_autoptr(WeftGroup) group = weft_group_new();
+            std::string order;
+
+            weft_channel_set_preference(channel, WeftChannelPreference(preference));
+            spawn(group, [&] {
+                EXPECT_NE(weft_channel_recv(channel, nullptr), nullptr);
+                order += "r";
+                EXPECT_NE(weft_channel_recv(channel, nullptr), nullptr);
+                order += "R";
+            });
+            settle();
+            spawn(group, [&] {
+                EXPECT_TRUE(weft_channel_send(channel, number(1), nullptr));
+                order += "s";
+                EXPECT_TRUE(weft_channel_send(channel, number(2), nullptr));
+                order += "S";
+            });
+            spawn(group, [&] { order += "o"; });
+            join(group);
+            /* The receiver waits first; with 0 and 1 the second send waits for it. */
+            EXPECT_EQ(order, preference < 0 ? "rosRS" : preference > 0 ? "sorSR" : "sorRS");
+        });
+    }
+}
+
+TEST_F(Channel, ThoseThatAreReadyArePassedOverSixteenTimesInARow)
+{
+    in_fiber([] {
+        constexpr int N_LINKS = 40;
+        std::vector<WeftChannel *> links;
+        g_autoptr(WeftGroup) group = weft_group_new();
+        int n_passed = 0;
+        int n_passed_at_first = -1;
+
+        for (int i = 0; i <= N_LINKS; i++) {
+            links.push_back(weft_channel_new(0, nullptr));
+            weft_channel_set_preference(links[i], WEFT_CHANNEL_RECEIVER_FIRST);
+        }
+        for (int i = 0; i < N_LINKS; i++)
+            spawn(group, [&, i] {
+                EXPECT_NE(weft_channel_recv(links[i], nullptr), nullptr);
+                n_passed++;
+                if (i + 1 == N_LINKS)
+                    return;
+                EXPECT_TRUE(weft_channel_send(links[i + 1], number(1), nullptr));
+            });
+        settle();
+        spawn(group, [&] { EXPECT_TRUE(weft_channel_send(links[0], number(1), nullptr)); });
+        spawn(group, [&] { n_passed_at_first = n_passed; });
+        join(group);
+        EXPECT_EQ(n_passed, N_LINKS);
+        EXPECT_EQ(n_passed_at_first, 16);
+        for (WeftChannel *link : links)
+            weft_channel_unref(link);
+    });
+}
+
+TEST_F(Channel, AnErrorIsReceivedInItsTurn)
+{
+    in_fiber([] {
+        g_autoptr(WeftChannel) channel = weft_channel_new(3, nullptr);
+        g_autoptr(GError) error = nullptr;
+
+        EXPECT_TRUE(weft_channel_send(channel, number(1), nullptr));
+        EXPECT_TRUE(weft_channel_send_error(
+            channel, g_error_new_literal(WEFT_ERROR, WEFT_ERROR_CLOSED, "the peer is gone"),
+            nullptr));
+        EXPECT_TRUE(weft_channel_send(channel, number(2), nullptr));
+        EXPECT_EQ(value_of(weft_channel_next(channel, &error)), 1u);
+        EXPECT_EQ(weft_channel_try_recv(channel), nullptr);
+        EXPECT_EQ(weft_channel_next(channel, &error), nullptr);
+        EXPECT_TRUE(failed_with(&error, WEFT_ERROR_CLOSED)); /* not the channel's end */
+        EXPECT_EQ(value_of(weft_channel_next(channel, &error)), 2u);
+    });
+}
+
+TEST_F(Channel, ErrorsNobodyReceivesAreFreed)
+{
+    in_fiber([] {
+        g_autoptr(WeftChannel) channel = weft_channel_new(1, nullptr);
+
+        for (int n = 0; n < 2; n++) {
+            g_auto(WeftDeadlineScope) budget = weft_deadline_scope_ms(5);
+            EXPECT_EQ(weft_channel_send_error(
+                          channel, g_error_new_literal(WEFT_ERROR, WEFT_ERROR_IO, "x"), nullptr),
+                      n == 0);
+        }
+    });
+}
+
+TEST_F(Channel, NextEndsWellWhenTheChannelIsClosedAndDrained)
+{
+    in_fiber([] {
+        g_autoptr(WeftChannel) channel = weft_channel_new(2, nullptr);
+        g_autoptr(WeftGroup) group = weft_group_new();
+        g_autoptr(GError) failure = nullptr;
+        uintptr_t sum = 0;
+
+        spawn(group, [&] {
+            gpointer items[] = {number(1), number(2), number(3), number(4), number(5)};
+            EXPECT_EQ(weft_channel_send_sequence(channel, items, 5, nullptr), 5u);
+            weft_channel_close(channel);
+        });
+        while (gpointer item = weft_channel_next(channel, &failure))
+            sum += value_of(item);
+        EXPECT_EQ(failure, nullptr);
+        EXPECT_EQ(sum, 15u);
+        join(group);
+    });
+}
+
+TEST_F(Channel, ASequenceThatFailsIsConsumedWhole)
+{
+    in_fiber([] {
+        g_autoptr(WeftChannel) channel = weft_channel_new(1, item_free);
+        g_autoptr(GError) error = nullptr;
+        Item items[3] = {};
+        gpointer all[] = {&items[0], &items[1], &items[2]};
+
+        {
+            g_auto(WeftDeadlineScope) budget = weft_deadline_scope_ms(5);
+            EXPECT_EQ(weft_channel_send_sequence(channel, all, 3, &error), 1u);
+        }
+        EXPECT_TRUE(failed_with(&error, WEFT_ERROR_TIMED_OUT));
+        EXPECT_FALSE(items[0].was_freed);
+        EXPECT_TRUE(items[1].was_freed && items[2].was_freed);
+    });
+}
+
+TEST_F(Channel, RecvNWaitsForAllOrSaysHowManyCame)
+{
+    in_fiber([] {
+        g_autoptr(WeftChannel) channel = weft_channel_new(1, nullptr);
+        g_autoptr(WeftGroup) group = weft_group_new();
+        g_autoptr(GError) error = nullptr;
+        gpointer items[4];
+
+        spawn(group, [&] {
+            for (uintptr_t value = 1; value <= 6; value++)
+                EXPECT_TRUE(weft_channel_send(channel, number(value), nullptr));
+            weft_channel_close(channel);
+        });
+        EXPECT_EQ(weft_channel_recv_n(channel, items, 4, &error), 4u);
+        EXPECT_EQ(items[3], number(4));
+        EXPECT_EQ(weft_channel_recv_n(channel, items, 4, &error), 2u);
+        EXPECT_TRUE(failed_with(&error, WEFT_ERROR_CLOSED));
+        EXPECT_EQ(items[1], number(6));
+        join(group);
+    });
+}
+
+TEST_F(Channel, CloseWhenDrainedServesWhoWaitsAndNobodyElse)
+{
+    in_fiber([] {
+        g_autoptr(WeftChannel) channel = weft_channel_new(1, nullptr);
+        g_autoptr(WeftGroup) group = weft_group_new();
+        g_autoptr(GError) error = nullptr;
+
+        EXPECT_TRUE(weft_channel_send(channel, number(1), nullptr));
+        spawn(group, [&] { EXPECT_TRUE(weft_channel_send(channel, number(2), nullptr)); });
+        settle();
+        EXPECT_EQ(weft_channel_balance(channel), 2);
+        weft_channel_close_when_drained(channel);
+        EXPECT_TRUE(weft_channel_is_closed(channel));
+        EXPECT_FALSE(weft_channel_send(channel, number(3), &error));
+        EXPECT_TRUE(failed_with(&error, WEFT_ERROR_CLOSED));
+        EXPECT_EQ(value_of(weft_channel_recv(channel, nullptr)), 1u);
+        EXPECT_FALSE(weft_channel_is_drained(channel));
+        EXPECT_EQ(value_of(weft_channel_recv(channel, nullptr)), 2u);
+        EXPECT_TRUE(weft_channel_is_drained(channel));
+        EXPECT_EQ(weft_channel_recv(channel, &error), nullptr);
+        EXPECT_TRUE(failed_with(&error, WEFT_ERROR_CLOSED));
+        join(group);
+    });
+}
+
+TEST_F(Channel, CloseWhenDrainedLetsWaitingReceiversBeServed)
+{
+    in_fiber([] {
+        g_autoptr(WeftChannel) channel = weft_channel_new(4, nullptr);
+        g_autoptr(WeftGroup) group = weft_group_new();
+
+        spawn(group, [&] { EXPECT_EQ(value_of(weft_channel_recv(channel, nullptr)), 1u); });
+        settle();
+        EXPECT_EQ(weft_channel_balance(channel), -1);
+        weft_channel_close_when_drained(channel);
+        EXPECT_TRUE(weft_channel_send(channel, number(1), nullptr));
+        EXPECT_FALSE(weft_channel_try_send(channel, number(2)));
+        join(group);
+        EXPECT_TRUE(weft_channel_is_drained(channel));
     });
 }
 
