@@ -97,7 +97,8 @@ class RabbitMq(Server):
             super().environment(), EMU="beam", PROGNAME="erl", ROOTDIR=erlang,
             BINDIR=os.path.join(self.home("usr/lib/erlang", "erts-"), "bin"),
             ERL_LIBS=rabbit + "/plugins", ERL_EPMD_PORT=str(self.names_port), ERL_EPMD_ADDRESS=self.host,
-            ERL_CRASH_DUMP=place("crash"), RABBITMQ_HOME=rabbit, RABBITMQ_NODENAME="weft@localhost",
+            ERL_CRASH_DUMP=place("crash"), RABBITMQ_HOME=rabbit,
+            RABBITMQ_NODENAME="weft@" + self.host, RABBITMQ_USE_LONGNAME="true",
             RABBITMQ_NODE_IP_ADDRESS=self.host, RABBITMQ_NODE_PORT=str(self.port),
             RABBITMQ_DIST_PORT=str(self.distribution_port), RABBITMQ_MNESIA_BASE=place("mnesia"),
             RABBITMQ_MNESIA_DIR=place("mnesia", "weft"), RABBITMQ_LOGS="-", RABBITMQ_LOG_BASE=place("logs"),
@@ -204,7 +205,7 @@ Subsystem sftp internal-sftp
 
 
 class Prosody(Server):
-    """alice and bob @localhost, whose passwords are their names; who comes to anonymous.localhost has none."""
+    """alice and bob @localhost, whose passwords are their names; anonymous.localhost wants none."""
 
     PROGRAM = "usr/bin/prosody"
     QUESTION = (b"<stream:stream to='localhost' xmlns='jabber:client' version='1.0' "
