@@ -29,7 +29,8 @@ class FetchTest(unittest.TestCase):
         n_fetched, n_failed, n_bytes, seconds = match.groups()
         return int(n_fetched), int(n_failed), int(n_bytes), float(seconds)
 
-    def test_all_at_once_on_one_thread(self):
+    def fetch_all(self):
+        """How many seconds it took."""
         with subprocess.Popen([program("fetch")], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                               text=True) as process:
             self.addCleanup(process.kill)
@@ -44,8 +45,12 @@ class FetchTest(unittest.TestCase):
         for line in [first, *output.splitlines()[:-1]]:
             self.assertRegex(line, r"^200 (\d+) bytes [\d.]+ s http://%s/\1\n?$" % re.escape(self.address))
         self.assertEqual(n_threads, 1)
-        # One after the other they would take 100 s.
-        self.assertLess(seconds, 60 if SANITIZED else 15 * DELAY_MS / 1000)
+        return seconds
+
+    def test_all_at_once_on_one_thread(self):
+        """One after the other they would take 100 s.  The least of some runs: others use this machine, too."""
+        limit_s = 60 if SANITIZED else 10 * DELAY_MS / 1000
+        self.assertTrue(any(self.fetch_all() < limit_s for _ in range(5)))
 
     def test_so_many_at_a_time(self):
         output = run(self, "fetch", "-c", "4", stdin=self.urls(12))[0]
