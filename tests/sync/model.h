@@ -47,7 +47,13 @@ struct World {
 
     void run_ready()
     {
-        while (!ready.empty()) {
+        while (!ready.empty())
+            run_round();
+    }
+
+    void run_round()
+    {
+        for (size_t n_ready = ready.size(); n_ready > 0; n_ready--) {
             std::function<void()> next = std::move(ready.front());
             ready.pop_front();
             next();
@@ -234,6 +240,13 @@ class Schedule
         weft_test::sleep_ms(duration_ms);
         world.sleep_until(until_us);
         settle();
+    }
+
+    /* What is ready runs once; what gets ready by that does not yet. */
+    void yield_once()
+    {
+        EXPECT_TRUE(weft_fiber_yield(nullptr));
+        world.run_round();
     }
 
     /* Before the thing under test is freed: nobody may wait for it. */

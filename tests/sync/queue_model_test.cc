@@ -214,8 +214,15 @@ class QueueSchedule : public Schedule
             sleep_ms(roll(20));
             break;
         }
-        if (roll(3) != 0)
+        switch (roll(4)) {
+        case 0:
+            break;
+        case 1:
+            yield_once();
+            break;
+        default:
             settle_and_compare();
+        }
     }
 
     void settle_and_compare()
@@ -259,7 +266,7 @@ TEST_P(QueueModelTest, ShowsTheSameAfterAnySchedule)
             QueueSchedule schedule(seed, GetParam());
 
             for (int i = 0; i < N_STEPS && !HasFailure(); i++) {
-                if (i == N_STEPS - 50)
+                if (i > N_STEPS - 60 && schedule.roll(8) == 0)
                     schedule.close();
                 schedule.step();
             }
