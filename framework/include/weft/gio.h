@@ -64,6 +64,7 @@ typedef struct {
     struct WeftGioCancelLink *link;
 } WeftGioCancelScope;
 
+/** Begin it; it ends with the C scope that the result is in. */
 WeftGioCancelScope weft_gio_cancel_scope(GCancellable *cancellable);
 void weft_gio_cancel_scope_end(WeftGioCancelScope *scope);
 
