@@ -164,6 +164,7 @@ weft_fiber_new(WeftGroup *group, const char *name, WeftFiberFunc func, gpointer 
     fiber->is_parked = FALSE;
     fiber->is_cancelled = FALSE;
     fiber->n_shields = 0;
+    fiber->priority = WEFT_PRIORITY_NORMAL;
     fiber->deadline_us = WEFT_DEADLINE_NEVER;
     fiber->waiter.queue = NULL;
     fiber->waiter.set_owner = NULL;
@@ -175,8 +176,6 @@ weft_fiber_new(WeftGroup *group, const char *name, WeftFiberFunc func, gpointer 
     fiber->data_free = data_free;
     fiber->name = name;
     fiber->id = ++scheduler->n_spawned;
-    fiber->awaits_children = FALSE;
-    fiber->priority = WEFT_PRIORITY_NORMAL;
     count_live(scheduler, 1);
     weft_family_join(fiber, scheduler->current);
 

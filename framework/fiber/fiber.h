@@ -46,9 +46,10 @@ struct WeftFiber {
     uint8_t cause;     /* of the last wake-up */
     uint8_t is_cancelled;
     uint8_t n_shields;
-    uint32_t timer_index; /* in the timer heap, if timer_us is not WEFT_DEADLINE_NEVER */
-    int64_t timer_us;     /* when the timer fires; may be earlier than the deadline, never later */
-    int64_t deadline_us;  /* in force: the earliest of all scopes */
+    uint32_t timer_index : 24; /* in the timer heap, if timer_us is not WEFT_DEADLINE_NEVER */
+    uint32_t priority : 8;     /* WeftPriority; on the cache line that a wake-up touches anyway */
+    int64_t timer_us;    /* when the timer fires; may be earlier than the deadline, never later */
+    int64_t deadline_us; /* in force: the earliest of all scopes */
 
     WeftWaiter waiter; /* its place where it waits in one queue */
     const char *waits_for;
@@ -72,8 +73,7 @@ struct WeftFiber {
     WeftFiber *older_sibling;
     WeftFiber **link_here;      /* what points at us: the parent's, or a sibling's */
     WeftBelongings *belongings; /* owned; NULL: none */
-    uint8_t awaits_children;    /* parked until newest_child is NULL */
-    uint8_t priority;           /* WeftPriority */
+    uint8_t awaits_children;    /* parked until newest_child is NULL; FALSE where no fiber is */
 
     WeftSanitizerStack sanitizer;
 };
@@ -119,7 +119,7 @@ struct WeftScheduler {
     atomic_bool is_asleep;   /* a post must wake the event loop */
     atomic_int n_refs;
     size_t n_completions_awaited;   /* the fake clock stands still for them */
-    int64_t idle_poll_us; /* 0: sleep at once */
+    int64_t idle_poll_us;           /* 0: sleep at once */
     WeftBeforePollFunc before_poll; /* NULL: none */
     gpointer before_poll_data;
 

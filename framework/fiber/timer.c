@@ -8,12 +8,13 @@
 #include "fiber/fiber.h"
 
 #define ARITY 4
+#define MAX_TIMERS (1u << 24) /* what a fiber's timer_index holds */
 
 static void
 place(WeftTimerHeap *heap, size_t index, WeftTimer timer)
 {
     heap->timers[index] = timer;
-    timer.fiber->timer_index = (uint32_t)index;
+    timer.fiber->timer_index = (uint32_t)index & (MAX_TIMERS - 1);
 }
 
 static void
@@ -72,7 +73,8 @@ weft_timer_heap_arm(WeftTimerHeap *heap, WeftFiber *fiber, int64_t when_us)
             heap->capacity = MAX(64, heap->capacity * 2);
             heap->timers = g_renew(WeftTimer, heap->timers, heap->capacity);
         }
-        fiber->timer_index = (uint32_t)heap->n_timers++;
+        g_assert(heap->n_timers < MAX_TIMERS);
+        fiber->timer_index = (uint32_t)heap->n_timers++ & (MAX_TIMERS - 1);
     }
     fiber->timer_us = when_us;
     sift_up(heap, fiber->timer_index, (WeftTimer){when_us, fiber});
