@@ -119,7 +119,8 @@ class Browser:
 
     def select(self, *names):
         for name in names:
-            self.find("input[aria-label='Select %s']" % name).click()
+            box = "input[aria-label='Select %s']" % name
+            self.wait(lambda: self.find(box).click() or True, "the box of " + name)
 
     def type(self, *keys):
         """To whatever has the focus."""
