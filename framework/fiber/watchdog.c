@@ -25,8 +25,8 @@
 /* Of a name, in a report. */
 #define NAME_BYTES 64
 #define MIN_LIMIT_MS LOOKS
-/* Limits that a thread without a processor has for its answer. */
-#define PATIENCE 8
+/* For so many limits a thread that has no processor is left in peace. */
+#define PATIENCE 20
 
 /* What is known of one scheduler. */
 typedef struct {
@@ -205,6 +205,14 @@ note_duration(int64_t blocked_us)
     weft_statistic_set(dog.longest, dog.longest_us);
 }
 
+/* A thread that gets no processor has no fiber to blame; unless it goes on for long. */
+static gboolean
+is_starved(const Blockage *blockage)
+{
+    return blockage->state == 'R' && blockage->on_cpu_us < dog.limit_us / 2 &&
+           blockage->blocked_us < PATIENCE * dog.limit_us;
+}
+
 /* It stands still, so that its name stays; and should it go on just now, its memory stays, too,
  * while the list is locked. */
 __attribute__((no_sanitize("thread"))) static void
@@ -236,7 +244,7 @@ look_at_locked(const WeftScheduler *scheduler, int64_t now_us, gboolean is_anew,
     if (now_us - watch->since_us < watch->report_us)
         return FALSE;
 
-    *ret_blockage = (Blockage){
+    Blockage blockage = {
         .scheduler = scheduler,
         .blocked_us = now_us - watch->since_us,
         .on_cpu_us = cpu_time_us(scheduler) - watch->cpu_us,
@@ -244,7 +252,10 @@ look_at_locked(const WeftScheduler *scheduler, int64_t now_us, gboolean is_anew,
         .state = thread_state(scheduler->thread_id),
         .is_first = !was_reported,
     };
-    note_fiber_locked(&position, ret_blockage);
+    if (is_starved(&blockage))
+        return FALSE;
+    note_fiber_locked(&position, &blockage);
+    *ret_blockage = blockage;
     watch->report_us = 2 * MAX(watch->report_us, now_us - watch->since_us);
     weft_capture_ask_locked(scheduler, &position);
     return TRUE;
@@ -254,7 +265,9 @@ static void
 finish_report(const Blockage *blockage)
 {
     WeftCapture capture;
-    const WeftCaptureResult result = weft_capture_wait(dog.limit_us / LOOKS, &capture);
+    /* One that waits for a disk does not answer. */
+    const int64_t patience_us = blockage->state == 'R' ? dog.limit_us : dog.limit_us / LOOKS;
+    const WeftCaptureResult result = weft_capture_wait(patience_us, &capture);
 
     /* Who waits for a processor cannot answer before it has one; not for ever, though. */
     const gboolean will_answer = result == WEFT_CAPTURE_NO_ANSWER && blockage->state == 'R' &&
