@@ -200,10 +200,10 @@ weft_blocking_call_wait(WeftBlockingCall *call)
     if (errno != EAGAIN)
         return FALSE;
     if (!call->has_waited) {
-        const gboolean is_ours = !weft_hook_is_non_blocking(call->fd);
+        const gboolean may_wait = !weft_hook_is_non_blocking(call->fd);
 
         call->has_waited = TRUE;
-        call->until_us = is_ours ? socket_until_us(call->fd, call->events) : 0;
+        call->until_us = may_wait ? socket_until_us(call->fd, call->events) : 0;
     }
     if (call->until_us != WEFT_DEADLINE_NEVER && call->until_us <= weft_clock_now_us()) {
         errno = EAGAIN;

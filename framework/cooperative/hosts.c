@@ -228,8 +228,7 @@ make_address(const void *address, socklen_t size, int family, struct sockaddr_st
     return 0;
 }
 
-/* NOLINTNEXTLINE(readability-function-size): so many are its parameters */
-int
+int /* NOLINTNEXTLINE(readability-function-size): libc chose the parameters */
 gethostbyaddr_r(const void *address, socklen_t address_size, int family, struct hostent *ret_host,
                 char *buffer, size_t size, struct hostent **ret_found, int *ret_h_errno)
 {
