@@ -180,6 +180,15 @@ must_wait_to_send(const WeftChannel *channel)
     return !channel->is_closed && !weft_channel_can_send(channel);
 }
 
+/* FALSE, for return.  A call of its own: the way of success needs no place for its result. */
+static __attribute__((cold, noinline)) gboolean
+fail_send(GDestroyNotify item_free, gpointer item)
+{
+    if (item_free != NULL)
+        item_free(item);
+    return FALSE;
+}
+
 static __attribute__((noinline)) gboolean
 send_slowly(WeftChannel *channel, gpointer item, GError **error)
 {
@@ -193,9 +202,7 @@ send_slowly(WeftChannel *channel, gpointer item, GError **error)
     scheduler->current->waiter.item = item;
     if (weft_wait_here(scheduler, scheduler->current, &channel->senders, "channel send", error))
         return TRUE;
-    if (item_free != NULL)
-        item_free(item);
-    return FALSE;
+    return fail_send(item_free, item);
 }
 
 gboolean
