@@ -171,7 +171,8 @@ weft_capture_wait(int64_t timeout_us, WeftCapture *ret_capture)
 {
     if (!await_answer(timeout_us))
         return WEFT_CAPTURE_NO_ANSWER;
-    atomic_store(&request.state, IDLE);
+    if (atomic_exchange(&request.state, IDLE) != ANSWERED)
+        g_assert_not_reached();
     if (request.has_moved_on)
         return WEFT_CAPTURE_MOVED_ON;
     *ret_capture = request.capture;
