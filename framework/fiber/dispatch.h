@@ -26,13 +26,10 @@ weft_scheduler_push_ready(WeftScheduler *scheduler, WeftFiber *fiber)
     scheduler->newest_ready = fiber;
 }
 
-/* Put a fiber before all that are ready, behind the running one; at most WEFT_MAX_JUMPS in a row.
- */
-void weft_scheduler_push_next(WeftScheduler *scheduler, WeftFiber *fiber);
-
 /* The queue is empty, or a slice of the batch is used up: the event loop, or the oldest after all.
  */
 WeftFiber *weft_scheduler_next_slice(WeftScheduler *scheduler) __attribute__((cold, noinline));
+
 /* Put a system fiber ahead of all normal ones, while it may overtake. */
 void weft_scheduler_push_ahead(WeftScheduler *scheduler, WeftFiber *fiber)
     __attribute__((cold, noinline));
