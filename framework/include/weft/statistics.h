@@ -8,8 +8,9 @@ G_BEGIN_DECLS
 /**
  * What a program counts: a tree of the process, read as a whole as JSON or as Prometheus' text.
  *
- *     WeftStatistic *sent = weft_statistic_counter("chat.messages{kind=private}", "Messages
- * sent."); weft_statistic_add(sent, 1);
+ *     WeftStatistic *sent = weft_statistic_counter("chat.sent{kind=private}", "Messages.");
+ *
+ *     weft_statistic_add(sent, 1);
  *
  * A name is its path from the root, of words (a-z, 0-9, _) with dots between; the last word may
  * have labels behind it, {key=value,key=value}, whose values are any text without "," "{" "}".  The
