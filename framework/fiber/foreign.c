@@ -182,19 +182,19 @@ park(Call *call, int64_t until_us, const char *what)
     return deadline_us <= weft_scheduler_here->now_us ? ETIMEDOUT : 0;
 }
 
+/* @call, @watchers: the caller's, for as long as this lasts */
 static int
-wait_watching(Watcher *watchers, const struct pollfd *fds, size_t n_fds, int64_t until_us,
-              const char *what)
+wait_watching(Call *call, Watcher *watchers, const struct pollfd *fds, size_t n_fds,
+              int64_t until_us, const char *what)
 {
     WeftForeign *foreign = foreign_here();
-    Call call = {0};
     size_t n_watched;
 
     if (foreign == NULL)
         return errno;
-    int failure = watch_all(foreign, &call, watchers, fds, n_fds, &n_watched);
+    int failure = watch_all(foreign, call, watchers, fds, n_fds, &n_watched);
     if (failure == 0)
-        failure = park(&call, until_us, what);
+        failure = park(call, until_us, what);
     for (size_t i = 0; i < n_watched; i++)
         watcher_unlink(foreign, &watchers[i]);
     return failure;
@@ -210,13 +210,13 @@ weft_foreign_wait(const struct pollfd *fds, size_t n_fds, int64_t until_us, cons
     if (n_fds <= MANY_FDS) {
         Watcher watchers[MANY_FDS];
 
-        return wait_watching(watchers, fds, n_fds, until_us, what);
+        return wait_watching(&call, watchers, fds, n_fds, until_us, what);
     }
 
     g_autofree Watcher *watchers = g_try_new(Watcher, n_fds);
     if (watchers == NULL)
         return ENOMEM;
-    return wait_watching(watchers, fds, n_fds, until_us, what);
+    return wait_watching(&call, watchers, fds, n_fds, until_us, what);
 }
 
 static void
