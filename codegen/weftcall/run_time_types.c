@@ -311,6 +311,7 @@ put_member(WeftRunTimeTypes *types, const WeftIdlField *idl, const WeftThriftTyp
 {
     uint8_t *member = out + field->offset;
 
+    g_assert(idl != NULL); /* a checked constant names fields that there are */
     if (field->is_pointer) {
         uint8_t *target = weft_arena_alloc0(&types->arena, field->type->size);
 
