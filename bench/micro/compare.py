@@ -18,7 +18,7 @@ PEERS = [(BASE, "weft"), ("micro_state_threads", "State Threads"),
          ("micro_boost_fiber", "Boost.Fiber"), ("micro_go", "Go"), ("micro_pthreads", "pthreads")]
 ROWS = [("yield", "yield, of two in turns"), ("spawn", "spawn and join"),
         ("channel", "channel, round trip"), ("select", "select over two"),
-        ("mutex", "mutex, uncontended"), ("pool", "pool, take and put")]
+        ("mutex", "mutex, uncontended"), ("pool", "pool, take and put"), ("list", "list and condition by hand, take and put")]
 
 
 def run(path):

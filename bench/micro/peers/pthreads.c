@@ -203,5 +203,6 @@ main(void)
     measure("channel", channel_row);
     measure("mutex", mutex_row);
     measure("pool", pool_row);
+    measure("list", pool_row);
     return 0;
 }

@@ -5,6 +5,7 @@
 #include "measure.h"
 
 #include <weft/channel.h>
+#include <weft/condition.h>
 #include <weft/mutex.h>
 #include <weft/pool.h>
 #include <weft/scheduler.h>
@@ -160,6 +161,43 @@ pool_row(uint64_t n)
     }
 }
 
+enum { N_THINGS = 4 };
+
+/* What State Threads' side has in the place of a pool: a list of what is idle, and a condition. */
+typedef struct {
+    WeftCondition *put;
+    gpointer idle[N_THINGS];
+    int n_idle;
+} List;
+
+static __attribute__((noinline)) gpointer
+list_take(List *list)
+{
+    while (list->n_idle == 0)
+        must(weft_condition_wait(list->put, NULL, NULL));
+    return list->idle[--list->n_idle];
+}
+
+static __attribute__((noinline)) void
+list_put(List *list, gpointer thing)
+{
+    list->idle[list->n_idle++] = thing;
+    weft_condition_signal(list->put);
+}
+
+static void
+list_row(uint64_t n)
+{
+    static int things[N_THINGS];
+    g_autoptr(WeftCondition) put = weft_condition_new();
+    List list = {.put = put};
+
+    for (int i = 0; i < N_THINGS; i++)
+        list_put(&list, &things[i]);
+    for (; n > 0; n--)
+        list_put(&list, list_take(&list));
+}
+
 static gboolean
 run(G_GNUC_UNUSED gpointer data, G_GNUC_UNUSED GError **error)
 {
@@ -169,6 +207,7 @@ run(G_GNUC_UNUSED gpointer data, G_GNUC_UNUSED GError **error)
     measure("select", select_row);
     measure("mutex", mutex_row);
     measure("pool", pool_row);
+    measure("list", list_row);
     return TRUE;
 }
 
