@@ -12,7 +12,7 @@ using namespace weft_test;
 namespace
 {
 
-constexpr unsigned N_SEEDS = 30;
+constexpr unsigned N_SEEDS = 112;
 constexpr int N_STEPS = 900;
 
 /* A job: waits until the test says how it ends; the real one and its imitation. */

@@ -12,7 +12,7 @@ using namespace weft_test;
 namespace
 {
 
-constexpr unsigned N_SEEDS = 40;
+constexpr unsigned N_SEEDS = 112;
 constexpr int N_STEPS = 900;
 
 struct Settings {
