@@ -12,7 +12,7 @@ install(DIRECTORY framework/include/weft idl/control/include/weft webdav/include
 install(TARGETS weft weft_headers weft_dav EXPORT weft_targets
         ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
         INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-install(TARGETS weft_cooperative_archive weft_cooperative_whole EXPORT weft_targets
+install(TARGETS weft_cooperative_archive weft_cooperative_whole weft_debug_locks_archive weft_debug_locks EXPORT weft_targets
         ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 if(TARGET weft_cooperative_preload)
     install(TARGETS weft_cooperative_preload LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})

@@ -73,6 +73,37 @@ main(void)
 """,
 }
 
+# A program that holds a mutex while its fiber parks: it ends with 0 if that is found.
+HOLDING = {
+    "CMakeLists.txt": """cmake_minimum_required(VERSION 3.25)
+project(holding LANGUAGES C)
+find_package(weft 0.1 REQUIRED)
+add_executable(holding main.c)
+target_link_libraries(holding PRIVATE weft::debug_locks)
+""",
+    "main.c": """#include <pthread.h>
+#include <weft/debug_locks.h>
+#include <weft/scheduler.h>
+
+static gboolean
+hold(gpointer mutex, GError **error)
+{
+    pthread_mutex_lock(mutex);
+    gboolean slept = weft_fiber_sleep_ms(1, error);
+    pthread_mutex_unlock(mutex);
+    return slept;
+}
+
+int
+main(void)
+{
+    pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+
+    return weft_run("hold", hold, &mutex, NULL) && weft_debug_locks_n_found() == 1 ? 0 : 1;
+}
+""",
+}
+
 
 def run(*command, **settings):
     result = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -222,16 +253,25 @@ class InstallTest(unittest.TestCase):
                     self.skipTest("%s is not installed" % " or ".join(packages))
                 self.build(name)
 
+    def build_files(self, files, place):
+        """A project of files that are written here, in the folder @place; its build folder."""
+        for path, text in files.items():
+            with open(os.path.join(place, path), "w", encoding="utf-8") as file:
+                file.write(text)
+        build = os.path.join(place, "build")
+        run("cmake", "-S", place, "-B", build, "-G", "Ninja", "-DCMAKE_PREFIX_PATH=" + self.prefix)
+        run("cmake", "--build", build)
+        return build
+
+    def test_a_held_mutex_is_found(self):
+        with tempfile.TemporaryDirectory() as place:
+            output = run(os.path.join(self.build_files(HOLDING, place), "holding"))
+        self.assertIn('fiber 1 "hold" is parked in sleep with lock', output)
+
     def test_libraries_cooperate(self):
         """By find_package(weft), and by pkg-config."""
         with tempfile.TemporaryDirectory() as place:
-            for path, text in COOPERATIVE.items():
-                with open(os.path.join(place, path), "w", encoding="utf-8") as file:
-                    file.write(text)
-            build = os.path.join(place, "build")
-            run("cmake", "-S", place, "-B", build, "-G", "Ninja", "-DCMAKE_PREFIX_PATH=" + self.prefix)
-            run("cmake", "--build", build)
-            run(os.path.join(build, "cooperative"))
+            run(os.path.join(self.build_files(COOPERATIVE, place), "cooperative"))
             program = os.path.join(place, "by-pkg-config")
             run("cc", "-o", program, os.path.join(place, "main.c"), *self.flags_of("weft-cooperative"))
             run(program)
