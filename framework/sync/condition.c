@@ -53,7 +53,9 @@ weft_condition_wait(WeftCondition *condition, WeftMutex *mutex, GError **error)
 void
 weft_condition_signal(WeftCondition *condition)
 {
-    weft_wait_queue_wake_oldest(&condition->waiters);
+    /* Mostly nobody waits: that is told without a call. */
+    if (!weft_wait_queue_is_empty(&condition->waiters))
+        weft_wait_queue_wake_oldest(&condition->waiters);
 }
 
 void
